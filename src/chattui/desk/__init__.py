@@ -1,0 +1,1 @@
+"""Joins one gateway and one store: decides when to talk, keeps what was written, tells what changed."""

@@ -1,0 +1,20 @@
+"""What can go wrong on the way to the database, in words for a person.
+
+Every error's text is one or two sentences: what happened, what it means, what to do.
+"""
+
+
+class GatewayError(Exception):
+    """The root of all that a gateway raises."""
+
+
+class Unreachable(GatewayError):  # noqa: N818 - a state of the world, named as agents see it
+    """No answer: the network, a time-out, a 5xx. Whether a write took effect is unknown; repeating it is safe."""
+
+
+class SignedOut(GatewayError):  # noqa: N818
+    """There is no session, or it is over. Signing in again is the remedy."""
+
+
+class Misconfigured(GatewayError):  # noqa: N818
+    """Trying again will not help: a wrong URL or key, missing migrations, no profile for this user."""

@@ -1,0 +1,142 @@
+"""What the desk asks of a gateway, and what the customer's side asks of its own."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from chattui.model.events import ConversationGone, GatewayEvent, PageLoaded, SnapshotTaken
+from chattui.model.intents import Intent, Signal
+from chattui.model.records import ConversationId, Message, MessageId, Row
+
+
+class Cursor(Struct, frozen=True):
+    """Where a sync goes on: a transaction id of one database's `epoch`."""
+
+    epoch: str
+    xid: str
+
+
+class Snapshot(Struct, frozen=True):
+    """A first load, and the cursor that was taken before it."""
+
+    event: SnapshotTaken
+    cursor: Cursor
+
+
+class Synced(Struct, frozen=True):
+    """All that changed at or after a cursor, every page of it, and the next cursor."""
+
+    rows: tuple[Row, ...]
+    gone: tuple[ConversationGone, ...]
+    cursor: Cursor
+    now: datetime
+
+
+class Reset(Struct, frozen=True):
+    """The cursor is of no use any more (another epoch, or too much has changed): take a snapshot."""
+
+    reason: str
+
+
+class Accepted(Struct, frozen=True):
+    """The intent holds; the rows as they now are."""
+
+    rows: tuple[Row, ...]
+
+
+class Refused(Struct, frozen=True):
+    """The database said no. `sentence` is for the agent and names who has it; `code` is the SQLSTATE (`PT409`…)."""
+
+    code: str
+    sentence: str
+
+
+class Found(Struct, frozen=True):
+    """One message that a search found."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    seq: int
+    snippet: str
+    created_at: datetime
+
+
+class Gateway(Protocol):
+    """One agent's way to the database.
+
+    Every call but `say` and `close` raises `Unreachable`, `SignedOut` or `Misconfigured`. All are safe to repeat.
+    """
+
+    async def snapshot(self) -> Snapshot:
+        """Open conversations, the newest 500 closed, and all that the views need; no messages."""
+
+    async def sync(self, cursor: Cursor) -> Synced | Reset:
+        """What changed since; a row may come again, none is left out."""
+
+    async def page(self, conversation_id: ConversationId, before_seq: int | None = None) -> PageLoaded:
+        """The last (or those before `before_seq`) 50 messages of a thread, with notes and audit lines between."""
+
+    async def search(self, query: str) -> list[Found]:
+        """Messages with these words, newest first, 50 at most."""
+
+    async def submit(self, intent: Intent) -> Accepted | Refused:
+        """Ask for something. A raise leaves the outcome unknown; a repeat of the same intent is harmless."""
+
+    async def say(self, signal: Signal) -> None:
+        """Tell others what I am doing. Best effort: never raises, may be lost."""
+
+    def events(self) -> AsyncIterator[GatewayEvent]:
+        """Connects, and tells what happens until `close`; reconnects by itself, for ever. One consumer."""
+
+    def retry_now(self) -> None:
+        """Do not wait for the next back-off: an agent pressed a key."""
+
+    async def close(self) -> None:
+        """Leave. Returns within 1 s whatever the network does."""
+
+
+class CustomerThread(Struct, frozen=True):
+    """What a customer may know of their conversation."""
+
+    conversation_id: ConversationId
+    status: str
+    agent: str | None
+
+
+class AgentTyping(Struct, frozen=True):
+    """Somebody on the other side is writing, or has stopped."""
+
+    is_typing: bool
+
+
+class CustomerGateway(Protocol):
+    """A customer's way to their own thread. Raises as `Gateway` does."""
+
+    async def start(self, name: str | None = None) -> CustomerThread:
+        """My open conversation, or a new one."""
+
+    async def thread(self) -> CustomerThread:
+        """How it stands."""
+
+    async def messages(self, after_seq: int = 0) -> list[Message]:
+        """What was said after `after_seq`, in order."""
+
+    async def send(self, message_id: MessageId, body: str) -> Message:
+        """Say something. Opens a closed conversation again."""
+
+    async def typing(self, *, is_typing: bool) -> None:
+        """Best effort."""
+
+    async def mark_read(self, last_read_seq: int) -> None:
+        """I have seen everything up to here."""
+
+    async def request_human(self, reason: str) -> None:
+        """Ask for a person."""
+
+    def events(self) -> AsyncIterator[Message | AgentTyping]:
+        """Live, from now on; after a reconnect, what was missed first."""
+
+    async def close(self) -> None:
+        """Leave."""

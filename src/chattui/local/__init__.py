@@ -1,0 +1,1 @@
+"""A small Supabase-compatible server over a real PostgreSQL, for `chattui demo` and `chattui local`."""
