@@ -1,0 +1,5 @@
+"""`python -m chattui` is `chattui`."""
+
+from chattui.cli import main
+
+main()

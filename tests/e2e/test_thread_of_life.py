@@ -1,0 +1,44 @@
+"""From a bare machine to a closed conversation: real Postgres, real socket, real terminals."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Run
+
+
+@pytest.mark.timeout(180)
+def test_an_agent_takes_over_talks_and_closes(run: Run, home: Path) -> None:
+    ana = run("demo", "--agent", "ana", "--quiet")
+    ana.sees("● live", seconds=90)
+
+    rosa = run("customer", "--name", "Rosa Quill", columns=80, rows=24)
+    rosa.sees("Write")
+    rosa.type("I was charged twice\r")
+    rosa.sees("I was charged twice")
+
+    ana.type("3")  # the AI has it
+    ana.sees("Rosa Quill")
+    ana.type("/Rosa Quill\r")
+    ana.sees("I was charged twice")
+    ana.type("t")
+    ana.sees("active")
+    rosa.sees("Ana Torres")
+
+    ana.type("r")
+    ana.type("Let me look into that")
+    rosa.sees("typing|writing")
+    ana.type("\r")
+    rosa.sees("Let me look into that")
+    rosa.type("Thank you so much\r")
+    ana.sees("Thank you so much")
+
+    ana.type("\x1b")
+    ana.type("c")
+    ana.sees("Rosa Quill.*again|again.*Rosa Quill")
+    ana.type("c")
+    ana.sees("closed")
+    rosa.sees("closed|ended")
+
+    ana.type("\x11")
+    assert ana.ends() == 0
