@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -43,7 +44,7 @@ class Terminal:
         self.status: int | None = None
         """The exit code once it has ended; -N for signal N."""
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             self._exec()
@@ -51,7 +52,9 @@ class Terminal:
         self._reader.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
         self._reader.join(PATIENCE)
@@ -131,7 +134,9 @@ class Terminal:
 
     def loses(self, pattern: str, seconds: float = PATIENCE) -> str:
         """Wait until it is no longer on the screen."""
-        return self.wait(lambda picture: not re.search(pattern, picture, re.MULTILINE), f"still sees {pattern!r}", seconds)
+        return self.wait(
+            lambda picture: not re.search(pattern, picture, re.MULTILINE), f"still sees {pattern!r}", seconds
+        )
 
     def ends(self, seconds: float = PATIENCE) -> int:
         """Wait for the program's end; its exit code."""

@@ -1,14 +1,12 @@
 """From a bare machine to a closed conversation: real Postgres, real socket, real terminals."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.e2e.conftest import Run
 
 
 @pytest.mark.timeout(180)
-def test_an_agent_takes_over_talks_and_closes(run: Run, home: Path) -> None:
+def test_an_agent_takes_over_talks_and_closes(run: Run) -> None:
     ana = run("demo", "--agent", "ana", "--quiet")
     ana.sees("● live", seconds=90)
 

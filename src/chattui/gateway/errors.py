@@ -8,13 +8,13 @@ class GatewayError(Exception):
     """The root of all that a gateway raises."""
 
 
-class Unreachable(GatewayError):  # noqa: N818 - a state of the world, named as agents see it
+class Unreachable(GatewayError):
     """No answer: the network, a time-out, a 5xx. Whether a write took effect is unknown; repeating it is safe."""
 
 
-class SignedOut(GatewayError):  # noqa: N818
+class SignedOut(GatewayError):
     """There is no session, or it is over. Signing in again is the remedy."""
 
 
-class Misconfigured(GatewayError):  # noqa: N818
+class Misconfigured(GatewayError):
     """Trying again will not help: a wrong URL or key, missing migrations, no profile for this user."""
