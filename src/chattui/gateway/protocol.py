@@ -1,6 +1,7 @@
 """What the desk asks of a gateway, and what the customer's side asks of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -8,7 +9,7 @@ from msgspec import Struct
 
 from chattui.model.events import ConversationGone, GatewayEvent, PageLoaded, SnapshotTaken
 from chattui.model.intents import Intent, Signal
-from chattui.model.records import ConversationId, Message, MessageId, Row
+from chattui.model.records import ConversationId, Message, MessageId, Row, UserId
 
 
 class Cursor(Struct, frozen=True):
@@ -63,6 +64,32 @@ class Found(Struct, frozen=True):
     created_at: datetime
 
 
+class SessionStorage(Protocol):
+    """Where a session is kept between runs, as text. A gateway calls it from one thread, not the loop; it may block."""
+
+    def load(self) -> str | None:
+        """The text that was saved last, by this process or another; None where nobody is signed in."""
+
+    def save(self, text: str) -> None:
+        """Replace it, whole or not at all."""
+
+    def clear(self) -> None:
+        """Nobody is signed in any more."""
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Held while a refresh token is used, so that two processes never use one twice."""
+
+
+class Identity(Struct, frozen=True):
+    """Who a session belongs to. `name`, `role` and `organization` are None for somebody without a profile."""
+
+    user_id: UserId
+    email: str | None
+    name: str | None = None
+    role: str | None = None
+    organization: str | None = None
+
+
 class Gateway(Protocol):
     """One agent's way to the database.
 
@@ -80,6 +107,12 @@ class Gateway(Protocol):
 
     async def search(self, query: str) -> list[Found]:
         """Messages with these words, newest first, 50 at most."""
+
+    async def people(self, user_ids: Iterable[UserId]) -> tuple[Row, ...]:
+        """The profiles of these people, as far as I may see them."""
+
+    async def wake_due(self) -> int:
+        """Wake the conversations whose snooze is over; how many there were. They come back as row events."""
 
     async def submit(self, intent: Intent) -> Accepted | Refused:
         """Ask for something. A raise leaves the outcome unknown; a repeat of the same intent is harmless."""
