@@ -1,7 +1,7 @@
 """What the desk asks of a gateway, and what the customer's side asks of its own."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -65,7 +65,7 @@ class Found(Struct, frozen=True):
 
 
 class SessionStorage(Protocol):
-    """Where a session is kept between runs, as text. A gateway calls it from one thread, not the loop; it may block."""
+    """Where a session is kept between runs, as text. A gateway calls all but the lock in a thread; it may block."""
 
     def load(self) -> str | None:
         """The text that was saved last, by this process or another; None where nobody is signed in."""
@@ -76,7 +76,7 @@ class SessionStorage(Protocol):
     def clear(self) -> None:
         """Nobody is signed in any more."""
 
-    def lock(self) -> AbstractContextManager[object]:
+    def refresh_lock(self) -> AbstractAsyncContextManager[object]:
         """Held while a refresh token is used, so that two processes never use one twice."""
 
 
