@@ -1,0 +1,98 @@
+"""The session of one person at one project, kept between runs.
+
+It lives in the keyring of the operating system where there is one, else in a file that only its owner can read. A
+session is text to this module. Whoever holds it is that person, so a file that others can read is refused.
+"""
+
+import hashlib
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+import keyring
+from filelock import AsyncFileLock, BaseAsyncFileLock
+from keyring.errors import KeyringError
+
+from chattui import paths
+
+_SERVICE = "chattui"
+_NO_KEYRING = (KeyringError, OSError)
+"""None on this machine, or locked, or without an answer."""
+
+
+class Exposed(Exception):
+    """Others can read the file of a session."""
+
+
+class Credentials:
+    """One session, named by the project's URL and, where one person has several, by `who`."""
+
+    def __init__(self, url: str, who: str = "") -> None:
+        self._name = f"{url} {who}".strip()
+        digest = hashlib.sha256(self._name.encode()).hexdigest()[:16]
+        self._file = paths.state_dir() / "sessions" / f"{digest}.json"
+
+    def load(self) -> str | None:
+        """The session, or None.
+
+        Raises:
+            Exposed: its file is readable by others.
+        """
+        return self._from_keyring() or self._read()
+
+    def save(self, session: str) -> None:
+        """Keep it instead of the one before.
+
+        Raises:
+            Unwritable: there is neither a keyring nor a place for a file.
+        """
+        if self._to_keyring(session):
+            self._forget_file()
+        else:
+            self._forget_in_keyring()
+            paths.write_private(self._file, session)
+
+    def clear(self) -> None:
+        """Forget it."""
+        self._forget_in_keyring()
+        self._forget_file()
+
+    def refresh_lock(self) -> BaseAsyncFileLock:
+        """Held while a session is renewed: two programs with one refresh token would end each other's session."""
+        paths.private_dir(self._file.parent)
+        return AsyncFileLock(self._file.with_suffix(".lock"), timeout=10)
+
+    def _from_keyring(self) -> str | None:
+        with suppress(*_NO_KEYRING):
+            return keyring.get_password(_SERVICE, self._name)
+        return None
+
+    def _to_keyring(self, session: str) -> bool:
+        with suppress(*_NO_KEYRING):
+            keyring.set_password(_SERVICE, self._name, session)
+        return self._from_keyring() == session
+
+    def _forget_in_keyring(self) -> None:
+        with suppress(*_NO_KEYRING):
+            keyring.delete_password(_SERVICE, self._name)
+
+    def _read(self) -> str | None:
+        try:
+            _refuse_exposed(self._file.parent)
+            _refuse_exposed(self._file)
+            return self._file.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+
+    def _forget_file(self) -> None:
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            raise paths.Unwritable(self._file, error) from error
+
+
+def _refuse_exposed(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise Exposed(f"Others can read {path} (mode {mode:o}). Run `chmod go= {path}`, then `chattui login` again.")
