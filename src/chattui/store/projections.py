@@ -3,6 +3,7 @@
 Queries build these; widgets draw them. No widget looks at a record.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -105,7 +106,8 @@ class Thread(Struct, frozen=True):
     """A conversation as the right pane shows it. `entries` are in the order in which they are read."""
 
     conversation_id: ConversationId
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
+    """Never changes once handed out. Indexing is O(log notes); `store.entries.kept` tells what a later one shares."""
     loaded: bool
     """False until the first page has come."""
     complete: bool
@@ -199,3 +201,25 @@ class Reply(Struct, frozen=True):
     title: Inert
     preview: Inert
     body: str
+    missing: tuple[str, ...] = ()
+    """Variables that stay in `body` as they are written: unknown ones, and those whose value nobody knows."""
+
+
+class NoticeKind(StrEnum):
+    """Why something is worth a bell."""
+
+    WAITING = "waiting"
+    MESSAGE = "message"
+    ASSIGNED = "assigned"
+    MENTION = "mention"
+
+
+class Notice(Struct, frozen=True):
+    """Something happened that needs me; never something that I did myself."""
+
+    kind: NoticeKind
+    conversation_id: ConversationId
+    name: Inert
+    """Whose conversation it is."""
+    text: Inert
+    """What was said, or why a person is asked for; may be empty."""
