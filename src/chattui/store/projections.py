@@ -180,6 +180,8 @@ class Header(Struct, frozen=True):
     link_since: datetime
     link_pending: int
     link_reason: Inert
+    notifications: bool = True
+    """My profile's `notifications_enabled`."""
 
 
 class Colleague(Struct, frozen=True):
