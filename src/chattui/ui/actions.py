@@ -1,0 +1,211 @@
+"""Every key, once.
+
+Bindings, footer, help, palette and `chattui keys` are made from `ACTIONS`; nothing else knows a key. No Textual here:
+printing the table needs no screen.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+
+from msgspec import Struct, structs
+
+
+class Where(StrEnum):
+    """What has the focus."""
+
+    LIST = "list"
+    THREAD = "thread"
+    COMPOSER = "composer"
+    FILTER = "filter"
+
+
+PANES = (Where.LIST, Where.THREAD)
+"""Where single letters are keys."""
+ANYWHERE = tuple(Where)
+
+
+class Action(Struct, frozen=True):
+    """One thing an agent can do by key, palette or mouse."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    """One or two words, for the footer."""
+    help: str
+    category: str
+    where: tuple[Where, ...] = PANES
+    acts: bool = False
+    """Changes something for others: its key has to stand alone."""
+    asks: str = ""
+    """The question that comes first: "Close {name}?"."""
+    rank: int = 0
+    """Place in the footer; 0 stays out of it."""
+
+
+class KeysError(ValueError):
+    """A rebinding that cannot be: a clash, an unknown action. The text is for the agent."""
+
+
+LEADER = "ctrl+g"
+"""Written before a letter of the list, it works in the composer: Ctrl+G t takes over, Ctrl+G c closes."""
+
+ACTIONS: tuple[Action, ...] = (
+    Action("take-over", ("t",), "take over", "Take the conversation over", "Conversation", acts=True, rank=2),
+    Action("take-next", ("n",), "take next", "Take the oldest waiting one", "Conversation", acts=True, rank=6),
+    Action("close", ("c",), "close", "Close it", "Conversation", acts=True, asks="Close {name}?", rank=5),
+    Action(
+        "hand-back",
+        ("T",),
+        "to the AI",
+        "Hand it back to the AI",
+        "Conversation",
+        acts=True,
+        asks="Hand {name} back to the AI?",
+    ),
+    Action(
+        "requeue",
+        ("u",),
+        "requeue",
+        "Put it back among the waiting",
+        "Conversation",
+        acts=True,
+        asks="Put {name} back among the waiting?",
+    ),
+    Action("reopen", ("o",), "reopen", "Open a closed one again, as mine", "Conversation", acts=True),
+    Action("transfer", ("a",), "assign", "Give it to a colleague", "Conversation", acts=True),
+    Action("label", ("l",), "label", "Put labels on it, or take them off", "Conversation", acts=True, rank=7),
+    Action("open", ("enter",), "open", "Open it, mark it read, write", "Conversation", rank=1),
+    Action("reply", ("r",), "reply", "Write to the customer", "Writing", rank=3),
+    Action("note", ("N",), "note", "Write a note that no customer sees", "Writing", rank=4),
+    Action("templates", ("f2",), "templates", "Choose a canned reply", "Writing", (*PANES, Where.COMPOSER)),
+    Action("retry", ("x",), "retry", "Send again what was refused", "Writing", acts=True),
+    Action("discard", ("X",), "discard", "Give up what was refused", "Writing", acts=True),
+    Action(
+        "leader", (LEADER,), "then a key", "Then any key of the list: Ctrl+G t, Ctrl+G c", "Writing", (Where.COMPOSER,)
+    ),
+    Action("back", ("escape",), "back", "Popup, filter, composer, list: one step back", "Moving", ANYWHERE),
+    Action("filter", ("slash",), "filter", "Filter the list as you type", "Moving", rank=8),
+    Action("next-unread", ("right_square_bracket",), "next unread", "Next unread in this view", "Moving"),
+    Action("previous-unread", ("left_square_bracket",), "previous unread", "Previous unread in this view", "Moving"),
+    Action("next-needing-me", ("ctrl+n",), "next", "Next one that needs me", "Moving", ANYWHERE),
+    Action("last", ("ctrl+t",), "last one", "Back to the one before", "Moving", ANYWHERE),
+    Action("read-thread", ("right",), "scroll", "Into the thread, to scroll it by keys", "Moving", (Where.LIST,)),
+    Action("read-list", ("left",), "list", "Back to the list", "Moving", (Where.THREAD,)),
+    Action("next-view", ("tab",), "next view", "Next view", "Views"),
+    Action("previous-view", ("shift+tab",), "previous view", "Previous view", "Views"),
+    Action("view-waiting", ("1",), "waiting", "Waiting for a person", "Views"),
+    Action("view-mine", ("2",), "mine", "Mine", "Views"),
+    Action("view-ai", ("3",), "AI", "With the AI", "Views"),
+    Action("view-all", ("4",), "all", "All that are open", "Views"),
+    Action("view-closed", ("5",), "closed", "Closed", "Views"),
+    Action("palette", ("ctrl+p",), "palette", "Every action and every conversation, by name", "Program", ANYWHERE),
+    Action("help", ("f1", "question_mark"), "help", "All keys", "Program", ANYWHERE),
+    Action("resync", ("ctrl+r",), "resync", "Try the link again at once, and compare", "Program", ANYWHERE),
+    Action("notices", ("f3",), "notices", "Desktop notices on or off", "Program", ANYWHERE),
+    Action("availability", ("f4",), "availability", "Online, or away", "Program", ANYWHERE),
+    Action("theme", ("f5",), "light/dark", "Light or dark", "Program", ANYWHERE),
+    Action("quit", ("ctrl+q",), "quit", "Leave", "Program", ANYWHERE),
+)
+
+SIGNS = {
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "space": "Space",
+}
+"""Textual's names of keys → what stands on the key."""
+
+NAMES = {sign.lower(): name for name, sign in SIGNS.items()}
+
+
+def spoken(key: str) -> str:
+    """A key as people write it: `ctrl+n` → `Ctrl+N`, `slash` → `/`."""
+    if key in SIGNS:
+        return SIGNS[key]
+    if len(key) == 1:
+        return key
+    return "+".join(part.capitalize() if len(part) > 1 else part.upper() for part in key.split("+"))
+
+
+def key_name(written: str) -> str:
+    """A key as Textual names it, from how people write it; a single letter keeps its case."""
+    if len(written) == 1 and written.isalpha():
+        return written
+    return NAMES.get(written.lower(), written.lower())
+
+
+class Keymap:
+    """Which action a key means, and where."""
+
+    def __init__(self, rebound: Mapping[str, Iterable[str]] | None = None) -> None:
+        self.actions: Mapping[str, Action] = _rebind(rebound or {})
+        self._by_key: dict[tuple[str, Where], Action] = {}
+        for action in self.actions.values():
+            for key in action.keys:
+                self._claim(key, action)
+
+    def _claim(self, key: str, action: Action) -> None:
+        for where in action.where:
+            other = self._by_key.setdefault((key, where), action)
+            if other is not action:
+                raise KeysError(
+                    f"Key {spoken(key)} is asked for by both {other.id} and {action.id}: give one of them another key."
+                )
+
+    def meaning(self, key: str, where: Where) -> Action | None:
+        """The action of a key, as Textual names it."""
+        return self._by_key.get((key, where))
+
+    def hint(self, action_id: str) -> str:
+        """The first key of an action, as people write it."""
+        return spoken(next(iter(self.actions[action_id].keys), ""))
+
+    def footer(self, where: Where) -> list[Action]:
+        """What is worth a place at the bottom, in order."""
+        ranked = (action for action in self.actions.values() if action.rank and where in action.where)
+        return sorted(ranked, key=lambda action: action.rank)
+
+
+def _rebind(rebound: Mapping[str, Iterable[str]]) -> dict[str, Action]:
+    actions = {action.id: action for action in ACTIONS}
+    for action_id, keys in rebound.items():
+        if action_id not in actions:
+            raise KeysError(f"There is no action {action_id!r}{_nearest(action_id, actions)}.")
+        actions[action_id] = structs.replace(actions[action_id], keys=tuple(key_name(key) for key in keys))
+    return actions
+
+
+def _nearest(unknown: str, known: Iterable[str]) -> str:
+    close = get_close_matches(unknown, list(known), n=1, cutoff=0.4)
+    return f"; did you mean {close[0]!r}?" if close else "; `chattui keys` lists them"
+
+
+def categories(keymap: Keymap) -> dict[str, list[Action]]:
+    """The table as help shows it."""
+    table: dict[str, list[Action]] = {}
+    for action in keymap.actions.values():
+        table.setdefault(action.category, []).append(action)
+    return table
+
+
+def listing(keymap: Keymap) -> list[tuple[str, str, str, str]]:
+    """(id, keys, where, what it does), a line each, as `chattui keys` prints them."""
+    return [
+        (
+            action.id,
+            " ".join(spoken(key) for key in action.keys),
+            "anywhere" if action.where == ANYWHERE else " ".join(action.where),
+            action.help,
+        )
+        for action in keymap.actions.values()
+    ]

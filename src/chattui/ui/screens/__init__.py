@@ -1,0 +1,1 @@
+"""Whole pictures: the inbox, and what opens above it."""

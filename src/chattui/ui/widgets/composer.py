@@ -1,0 +1,108 @@
+"""Where an agent writes. It never decides what may be sent; it says what it was told and keeps the words."""
+
+from enum import StrEnum
+
+from textual.binding import Binding
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import TextArea
+
+from chattui.model.records import ConversationId
+
+
+class Mode(StrEnum):
+    """Whom the words are for."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
+class Composer(TextArea):
+    """Enter sends, Ctrl+J makes a line, a paste only ever inserts. Grows to ten rows."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto; min-height: 3; max-height: 12; padding: 0 1;
+        background: $background; color: $foreground;
+        border: round $line; border-title-color: $muted; border-subtitle-color: $muted;
+        scrollbar-size-vertical: 1;
+    }
+    Composer:focus { border: round $accent; border-title-color: $accent; border-title-style: bold; }
+    Composer.-note { border: round $note 60%; border-title-color: $note; }
+    Composer.-note:focus { border: round $note; border-title-color: $note; }
+    Composer.-barred { border-subtitle-color: $warning; }
+    Composer .text-area--cursor-line { background: transparent; }
+    Composer .text-area--placeholder { color: $muted; }
+    """
+    BINDINGS = [Binding("ctrl+j,shift+enter", "newline", "new line", show=False)]  # noqa: RUF012 - Textual's way
+
+    class Submitted(Message):
+        """Enter. The text stays until `clear`."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class Edited(Message):
+        """The agent changed the text; loading a draft does not count."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class Steered(Message):
+        """A key for the popup that stands open: `up`, `down`, `enter` or `tab`."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, highlight_cursor_line=False, id="composer")
+        self.cursor_blink = False
+        self.conversation_id: ConversationId | None = None
+        self.mode = Mode.REPLY
+        self.popup_open = False
+        self._loaded = ""
+
+    def write_for(self, conversation_id: ConversationId | None, mode: Mode, text: str) -> None:
+        """Show this conversation's draft, the cursor at its end."""
+        self.conversation_id, self.mode = conversation_id, mode
+        self.set_class(mode is Mode.NOTE, "-note")
+        self.put(text)
+
+    def put(self, text: str) -> None:
+        """Replace the text without calling it an edit; undo starts anew."""
+        self._loaded = text
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    def explain(self, title: str, subtitle: str, *, barred: bool) -> None:
+        """Say whom it goes to, and why it cannot go where that is so."""
+        self.border_title, self.border_subtitle = title, subtitle
+        self.set_class(barred, "-barred")
+
+    def action_newline(self) -> None:
+        """A line break where the cursor stands."""
+        self.insert("\n")
+
+    async def _on_key(self, event: Key) -> None:
+        if self.popup_open and event.key in {"up", "down", "enter", "tab"}:
+            self._swallow(event)
+            self.post_message(self.Steered(event.key))
+        elif event.key == "enter":
+            self._swallow(event)
+            self.post_message(self.Submitted(self.text))
+        else:
+            await super()._on_key(event)
+
+    def _swallow(self, event: Key) -> None:
+        event.stop()
+        event.prevent_default()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell an edit from a load."""
+        event.stop()
+        if self.text != self._loaded:
+            self._loaded = self.text
+            self.post_message(self.Edited(self.text))

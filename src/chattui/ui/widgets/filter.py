@@ -1,0 +1,29 @@
+"""Narrowing the list while typing."""
+
+from textual.widgets import Input
+
+
+class FilterInput(Input):
+    """Hidden until `/`; Enter keeps the filter and goes to the list, Esc clears it."""
+
+    DEFAULT_CSS = """
+    FilterInput { display: none; height: 1; border: none; padding: 0 1; background: $surface; color: $foreground; }
+    FilterInput.-open { display: block; }
+    FilterInput:focus { border: none; background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="/ name, label, words…", compact=True, id="filter", select_on_focus=False)
+        self.cursor_blink = False
+
+    def open(self) -> None:
+        """Show it, and write."""
+        self.add_class("-open")
+        self.focus()
+
+    def dismiss(self) -> bool:
+        """Clear and hide it; False where there was nothing to clear."""
+        stood = self.has_class("-open")
+        self.value = ""
+        self.remove_class("-open")
+        return stood

@@ -1,0 +1,47 @@
+"""The bottom line: the keys that work here, or one sentence that is more important just now."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.reactive import reactive
+
+from chattui.ui.actions import Action, spoken
+from chattui.ui.widgets.bar import Bar, Part, width
+
+
+class FooterBar(Bar):
+    """A question or a remark takes the place of the keys until it is answered, or has stood long enough."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key", "label", "question", "remark"}
+    DEFAULT_CSS = """
+    FooterBar { background: $panel; color: $muted; }
+    FooterBar > .key { color: $footer-key-foreground; text-style: bold; }
+    FooterBar > .label { color: $muted; }
+    FooterBar > .question { color: $background; background: $warning; text-style: bold; }
+    FooterBar > .remark { color: $warning; }
+    """
+
+    actions: reactive[tuple[Action, ...]] = reactive(())
+    always: reactive[tuple[Action, ...]] = reactive(())
+    """Stand at the right, whatever has the focus."""
+    prefix: reactive[str] = reactive("")
+    """Comes before a letter where letters are text: `Ctrl+G `."""
+    question: reactive[str] = reactive("")
+    remark: reactive[str] = reactive("")
+
+    def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
+        """Question before remark before keys; as many keys as fit whole."""
+        if self.question or self.remark:
+            text = f" {self.question or self.remark} "
+            return [Part(text.ljust(room) if self.question else text, "question" if self.question else "remark")], []
+        right = [part for action in self.always for part in self._key(action, "")]
+        left: list[Part] = []
+        for action in self.actions:
+            key = self._key(action, self.prefix if len(action.keys[0]) == 1 else "")
+            if width([*left, *key, *right]) > room:
+                break
+            left += key
+        return left, right
+
+    def _key(self, action: Action, prefix: str) -> list[Part]:
+        return [Part(f" {prefix}{spoken(action.keys[0])}", "key", action.id), Part(f" {action.label} ", "label", action.id)]

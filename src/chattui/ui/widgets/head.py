@@ -1,0 +1,75 @@
+"""The line above a thread: who it is, whose it is, and who else is looking."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual.reactive import reactive
+
+from chattui.model.records import Status
+from chattui.store.projections import ThreadHead
+from chattui.ui.widgets.bar import Bar, Part, width
+
+SIGNS = {Status.AI: "◌", Status.WAITING: "◔", Status.ACTIVE: "●", Status.CLOSED: "✓"}
+
+
+def spell(seconds: float) -> str:
+    """A short stretch of time: `2m`, `3h`, `5d`."""
+    minutes = max(0, int(seconds)) // 60
+    if minutes < 60:  # noqa: PLR2004
+        return f"{minutes}m"
+    return f"{minutes // 60}h" if minutes < 48 * 60 else f"{minutes // 1440}d"
+
+
+class ThreadHeadBar(Bar):
+    """Name, status in a sign and a word, labels; viewers at the right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"name", "muted", "waiting", "active", "ai", "closed", "label"}
+    DEFAULT_CSS = """
+    ThreadHeadBar { background: $surface; }
+    ThreadHeadBar > .name { text-style: bold; }
+    ThreadHeadBar > .muted { color: $muted; }
+    ThreadHeadBar > .waiting { color: $waiting; }
+    ThreadHeadBar > .active { color: $active; }
+    ThreadHeadBar > .ai { color: $ai; }
+    ThreadHeadBar > .closed { color: $muted; }
+    ThreadHeadBar > .label { color: $accent; }
+    """
+
+    head: reactive[ThreadHead | None] = reactive(None)
+    waited: reactive[str] = reactive("")
+    preview: reactive[bool] = reactive(default=True)
+
+    def show(self, head: ThreadHead | None, now: datetime, *, preview: bool) -> None:
+        """Draw it as of `now`, server time."""
+        self.head, self.preview = head, preview
+        since = head.waiting_since if head else None
+        self.waited = spell((now - since).total_seconds()) if since else ""
+
+    def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
+        """Viewers give way to the name, labels to both."""
+        if self.head is None:
+            return [], []
+        right = self._right(self.head)
+        left = self._left(self.head)
+        return (left, right) if width(left) + width(right) <= room else (left, [])
+
+    def _left(self, head: ThreadHead) -> list[Part]:
+        status = "…" if head.pending else self._status(head)
+        parts = [Part(f" {head.name}", "name"), Part(f"  {SIGNS[head.status]} {status}", str(head.status))]
+        return parts + [Part(f"  #{label.name}", "label", "label") for label in head.labels]
+
+    def _status(self, head: ThreadHead) -> str:
+        match head.status:
+            case Status.ACTIVE:
+                return "active · you" if head.mine else f"active · {head.assignee or 'a colleague'}"
+            case Status.WAITING:
+                return f"waiting {self.waited}"
+            case _:
+                return str(head.status)
+
+    def _right(self, head: ThreadHead) -> list[Part]:
+        if head.viewers:
+            verb = "is" if len(head.viewers) == 1 else "are"
+            return [Part(f"◉ {' and '.join(head.viewers)} {verb} here ", "muted")]
+        return [Part("preview ", "muted", "open")] if self.preview else []

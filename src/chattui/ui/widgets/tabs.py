@@ -1,0 +1,46 @@
+"""The views of the list, with how many stand in each."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.reactive import reactive
+
+from chattui.store.projections import View
+from chattui.ui.widgets.bar import Bar, Part, width
+
+NAMES = {View.WAITING: "Waiting", View.MINE: "Mine", View.AI: "AI", View.ALL: "All", View.CLOSED: "Closed"}
+SHORT = {View.WAITING: "Wait", View.MINE: "Mine", View.AI: "AI", View.ALL: "All", View.CLOSED: "Cl"}
+
+
+class ViewTabs(Bar):
+    """Names in full where there is room; else short ones, the current view last to lose its own."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab", "current", "count"}
+    DEFAULT_CSS = """
+    ViewTabs { color: $muted; }
+    ViewTabs > .tab { color: $muted; }
+    ViewTabs > .current { color: $accent; text-style: bold underline; }
+    ViewTabs > .count { color: $foreground; }
+    """
+
+    view: reactive[View] = reactive(View.WAITING)
+    counts: reactive[Mapping[View, int]] = reactive(dict)
+
+    def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
+        """The widest form that fits."""
+        forms = (self._form(NAMES, list(View), "   "), self._form(NAMES, list(View), "  "), self._compact(SHORT, "  "))
+        return next((form for form in forms if width(form) <= room), self._compact(SHORT, " ")), []
+
+    def _compact(self, names: Mapping[View, str], gap: str) -> list[Part]:
+        return self._form(names, [View.WAITING, View.MINE, self.view], gap)
+
+    def _form(self, names: Mapping[View, str], counted: Sequence[View], gap: str) -> list[Part]:
+        parts = [Part(" ")]
+        for view in View:
+            if len(parts) > 1:
+                parts.append(Part(gap))
+            look, action = ("current" if view is self.view else "tab"), f"view-{view}"
+            parts.append(Part(names[view], look, action))
+            if view in counted and view is not View.CLOSED and self.counts.get(view):
+                parts.append(Part(f" {self.counts[view]}", "count", action))
+        return parts
