@@ -1,0 +1,193 @@
+"""The server process: PostgreSQL as its child, auth, REST and Realtime over it, until nobody needs them."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from chattui.local import auth, binaries, rest, schema, vault
+from chattui.local.errors import StackFailed
+from chattui.local.gate import ApiKeyGate
+from chattui.local.keys import Keys
+from chattui.local.leases import Desk, Leases
+from chattui.local.places import DataDirectory
+from chattui.local.postgres import HOST, Postgres
+from chattui.local.processes import ProcessId
+from chattui.local.schema import Progress
+from chattui.local.services import Addresses, Services, opened
+from chattui.local.state import Endpoint, Ports, State, announce, keep_ports, last_ports
+
+log = logging.getLogger(__name__)
+
+LARGEST_FRAME = 5_000_000
+"""Bytes in one websocket frame, as the real server has it."""
+
+WATCH_EVERY = 0.25
+RESTARTS = 5
+"""How often a killed PostgreSQL is started again before the server gives up."""
+
+
+def run(
+    data: DataDirectory,
+    *,
+    port: int | None,
+    fresh: bool,
+    foreground: bool,
+    progress: Progress,
+    ready: Callable[[Endpoint], None],
+) -> None:
+    """Serve `data` until it is no longer needed, or SIGTERM or SIGINT comes. The caller holds the directory's lock.
+
+    `ready` is called once, when everything answers and the state file is written.
+
+    Raises:
+        StackFailed: it could not come up.
+    """
+    secrets = vault.load(data)
+    ports = last_ports(data)
+    keys = Keys(secrets)
+    with _terminable(), _listening(port, ports.http) as listener, _postgres(data, fresh=fresh, progress=progress) as pg:
+        addresses = Addresses.of(pg.port, secrets)
+        schema.prepare(addresses.superuser, lambda: addresses.postgres, secrets, progress)
+        accounts = schema.enrol(addresses.superuser, data)
+        http_port = listener.getsockname()[1]
+        keep_ports(data, Ports(http_port, pg.port))
+        endpoint = Endpoint(f"http://{HOST}:{http_port}", keys.anon, keys.service_role, addresses.postgres, accounts)
+
+        def announced() -> None:
+            announce(data, State(endpoint, ProcessId.of(os.getpid()), foreground))
+            ready(endpoint)
+
+        try:
+            asyncio.run(_serve(listener, Server(keys, endpoint.url, addresses, pg, foreground=foreground), announced))
+        finally:
+            data.state.unlink(missing_ok=True)
+
+
+class Server:
+    """The HTTP server over a running PostgreSQL."""
+
+    def __init__(self, keys: Keys, url: str, addresses: Addresses, postgres: Postgres, *, foreground: bool) -> None:
+        self._keys = keys
+        self._url = url
+        self._addresses = addresses
+        self._postgres = postgres
+        self.leases = Leases(self.stop, forever=foreground)
+        app = Starlette(lifespan=self._lifespan)
+        # Connections are long: a shutdown waits one second for the answers under way.
+        self.uvicorn = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                ws_max_size=LARGEST_FRAME,
+                ws_ping_interval=None,
+                timeout_graceful_shutdown=1,
+                timeout_keep_alive=75,
+                server_header=False,
+                h11_max_incomplete_event_size=64 * 1024,
+            )
+        )
+
+    def stop(self) -> None:
+        """Begin to shut down."""
+        self.uvicorn.should_exit = True
+
+    async def watch(self) -> None:
+        """Start PostgreSQL again when it dies; stop the server when that does not help."""
+        for _ in range(RESTARTS):
+            while self._postgres.alive():
+                await asyncio.sleep(WATCH_EVERY)
+            log.error("PostgreSQL ended unexpectedly; starting it again")
+            try:
+                await asyncio.to_thread(self._postgres.start, self._postgres.port)
+            except StackFailed:
+                log.exception("PostgreSQL does not come back")
+                break
+        self.stop()
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with opened(self._keys, self._url, self._addresses) as services, _parts(services) as routes:
+            desk = Desk(self._keys, self.leases, self.stop)
+            app.router.routes.extend([Mount("/local/v1", routes=desk.routes()), *routes])
+            yield
+
+
+@asynccontextmanager
+async def _parts(services: Services) -> AsyncIterator[list[BaseRoute]]:
+    """The three services a client knows."""
+    async with rest.opened(services) as rest_app:
+        yield [
+            Mount("/auth/v1", ApiKeyGate(auth.app(services), services.keys)),
+            Mount("/rest/v1", ApiKeyGate(rest_app, services.keys)),
+        ]
+
+
+async def _serve(listener: socket.socket, server: Server, started: Callable[[], None]) -> None:
+    serving = asyncio.create_task(server.uvicorn.serve(sockets=[listener]))
+    while not server.uvicorn.started and not serving.done():
+        await asyncio.sleep(0.005)
+    watching = asyncio.create_task(server.watch())
+    try:
+        if server.uvicorn.started:
+            started()
+            server.leases.wait()
+        await serving
+    finally:
+        watching.cancel()
+    if not server.uvicorn.started:
+        raise StackFailed("The HTTP server did not start.")
+
+
+@contextmanager
+def _postgres(data: DataDirectory, *, fresh: bool, progress: Progress) -> Iterator[Postgres]:
+    postgres = Postgres(binaries.find(), data.cluster)
+    if fresh:
+        postgres.wipe()
+    if not postgres.made:
+        progress("Making a PostgreSQL cluster")
+        postgres.make(vault.load(data).superuser_password)
+    postgres.check_version()
+    progress("Starting PostgreSQL")
+    try:
+        postgres.start(last_ports(data).postgres)
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+@contextmanager
+def _listening(wanted: int | None, last: int) -> Iterator[socket.socket]:
+    """A bound socket: the wanted port or an error; else the last run's port, else any free one."""
+    with contextlib.ExitStack() as stack:
+        for port in (wanted,) if wanted else (last, 0):
+            listener = stack.enter_context(socket.socket())
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                listener.bind((HOST, port))
+                yield listener
+                return
+        raise StackFailed(f"Port {wanted} is taken or not allowed; choose another with --port, or leave it out.")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM unwind the stack, as SIGINT does, also while PostgreSQL is starting."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

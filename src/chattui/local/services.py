@@ -1,0 +1,79 @@
+"""What the parts of the server share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from chattui.local.keys import Keys
+from chattui.local.postgres import HOST, SUPERUSER
+from chattui.local.vault import Secrets
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How to reach the database, as whom; libpq connection strings."""
+
+    superuser: str
+    postgres: str
+    """A URL, for people and their tools as well."""
+    authenticator: str
+
+    @classmethod
+    def of(cls, port: int, secrets: Secrets) -> "Addresses":
+        """The addresses of the cluster that listens on `port`."""
+        return cls(
+            superuser=_address(port, SUPERUSER, secrets.superuser_password),
+            postgres=f"postgresql://postgres:{secrets.postgres_password}@{HOST}:{port}/postgres?sslmode=disable",
+            authenticator=_address(port, "authenticator", secrets.authenticator_password),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The keys and the open connections of one running stack."""
+
+    keys: Keys
+    url: str
+    """Where the stack serves HTTP, without a slash at the end."""
+    addresses: Addresses
+    callers: Pool
+    """As `authenticator`, autocommit: switch to the caller's role inside a transaction, never outside."""
+    owners: Pool
+    """As superuser, autocommit: for the parts that a hosted project runs as its own services (auth, the catalogue)."""
+
+
+@asynccontextmanager
+async def opened(keys: Keys, url: str, addresses: Addresses) -> AsyncIterator[Services]:
+    """Open the pools for as long as the server runs."""
+    async with _pool(addresses.authenticator, 2, 16) as callers, _pool(addresses.superuser, 1, 6) as owners:
+        yield Services(keys, url, addresses, callers, owners)
+
+
+def _pool(address: str, smallest: int, largest: int) -> Pool:
+    return AsyncConnectionPool(
+        address,
+        min_size=smallest,
+        max_size=largest,
+        open=False,
+        timeout=10,
+        kwargs={"autocommit": True, "prepare_threshold": 2},
+        check=_check,
+    )
+
+
+async def _check(connection: AsyncConnection[TupleRow]) -> None:
+    """Cheap: a connection that the server closed is seen without a round trip."""
+    connection.pgconn.consume_input()
+
+
+def _address(port: int, user: str, password: str) -> str:
+    return make_conninfo(
+        host=HOST, port=port, user=user, password=password, dbname="postgres", sslmode="disable", connect_timeout=10
+    )

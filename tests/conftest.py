@@ -1,0 +1,72 @@
+"""What every test may use: the real stack, organisations of its own, and no way out of this machine."""
+
+import ipaddress
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chattui.local import stack as local_stack
+from chattui.local import vault
+from chattui.local.keys import Keys
+from chattui.local.places import DataDirectory
+from tests import stack as real
+from tests.stack import Organisation, Stack
+
+MakeOrganisation = Callable[..., Organisation]
+
+
+def _refuse_strangers(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else None
+    if host is None or host == "localhost":
+        return
+    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        raise AssertionError(f"a test wants to talk to {host}; only this machine is allowed")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        _refuse_strangers(address)
+        super(socket.socket, self).connect(address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_strangers(address)
+        return super(socket.socket, self).connect_ex(address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        patch.setattr(socket.socket, "connect_ex", connect_ex)
+        yield
+
+
+@pytest.fixture(scope="session")
+def stack_directory() -> Iterator[Path]:
+    """A data directory; what root's PostgreSQL keeps elsewhere for it is deleted as well."""
+    with tempfile.TemporaryDirectory(prefix="chattui-tests-") as directory:
+        yield Path(directory)
+        shutil.rmtree(DataDirectory.at(Path(directory)).cluster, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(stack_directory: Path) -> Iterator[Stack]:
+    """The embedded stack, started once for the whole run: url, keys, db_url and the seed's accounts."""
+    lease = local_stack.join(stack_directory)
+    endpoint = lease.endpoint
+    keys = Keys(vault.load(DataDirectory.at(stack_directory)))
+    yield Stack(endpoint.url, endpoint.anon_key, endpoint.service_role_key, endpoint.db_url, endpoint.accounts, keys)
+    lease.close()
+    local_stack.end(stack_directory)
+
+
+@pytest.fixture
+def make_organisation(stack: Stack) -> MakeOrganisation:
+    """`make_organisation(agents=2, admins=1, settings='{"visibility": "assigned"}')`: see `tests.stack`."""
+    return partial(real.make_organisation, stack)
