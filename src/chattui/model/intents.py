@@ -125,10 +125,41 @@ class UpdateProfile(Struct, frozen=True, omit_defaults=True):
     notifications_enabled: bool | None = None
 
 
+class RequestHuman(Struct, frozen=True):
+    """Bots: a person is needed, for this reason."""
+
+    conversation_id: ConversationId
+    handoff_reason: str
+
+
+class SetMetadata(Struct, frozen=True, omit_defaults=True):
+    """Bots: what the AI makes of a conversation; None leaves a field as it is."""
+
+    conversation_id: ConversationId
+    summary: str | None = None
+    sentiment: str | None = None
+    intent: str | None = None
+    language: str | None = None
+
+
 HandOff = TakeOver | TakeNext | HandBack | Requeue | Transfer | Close | Reopen
 """Never optimistic: the row shows `…` until the database has answered; refused while offline."""
 
-Intent = HandOff | Snooze | SetPriority | SendMessage | AddNote | SetLabel | UpdateContact | MarkRead | UpdateProfile
+BotIntent = RequestHuman | SetMetadata
+"""What only a bot may ask for."""
+
+Intent = (
+    HandOff
+    | Snooze
+    | SetPriority
+    | SendMessage
+    | AddNote
+    | SetLabel
+    | UpdateContact
+    | MarkRead
+    | UpdateProfile
+    | BotIntent
+)
 
 
 class Typing(Struct, frozen=True):
