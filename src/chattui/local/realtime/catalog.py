@@ -1,0 +1,143 @@
+"""What a table looks like now, and to whom: columns, primary key, row security, column privileges, and visible rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from psycopg import sql
+
+from chattui.local.realtime.database import Session
+from chattui.local.realtime.pgoutput import Relation
+from chattui.local.realtime.rendering import PgType, Render, renderer
+from chattui.local.realtime.tokens import Claims
+
+VISIBLE = """
+set statement_timeout = '10s';
+create or replace function pg_temp.visible(statement text, keys jsonb, roles text[], claims text[])
+returns boolean[] language plpgsql as $$
+declare
+  key jsonb; arguments text; seen boolean; answer boolean[] := '{}';
+begin
+  for key in select jsonb_array_elements(keys) loop
+    select string_agg(quote_literal(value), ', ' order by n) into arguments
+      from jsonb_array_elements_text(key) with ordinality as _(value, n);
+    for i in 1 .. cardinality(roles) loop
+      begin
+        perform set_config('request.jwt.claims', claims[i], true), set_config('role', roles[i], true);
+        execute format('execute %I(%s)', statement, arguments) into seen;
+      exception when others then
+        raise warning 'a policy failed for role %: %', roles[i], sqlerrm;
+        seen := false;
+      end;
+      answer := answer || coalesce(seen, false);
+    end loop;
+  end loop;
+  return answer;
+end $$
+"""
+"""Tries a prepared `select … where key = $1` as each caller; answers row by row, callers in order. One round trip."""
+
+_TABLE = """select c.relrowsecurity, coalesce((
+    select array_agg(a.attname::text order by a.attnum) from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+    where i.indrelid = c.oid and i.indisprimary), '{}')
+    from pg_class c where c.oid = %s"""
+_READABLE = """select attname::text from pg_attribute
+    where attrelid = %(oid)s and attnum > 0 and not attisdropped
+    and has_column_privilege(%(role)s, attrelid, attnum, 'select')"""
+_TYPES = "select oid, typname::text, typcategory::text, typbasetype, typelem, typdelim::text from pg_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as an event describes it."""
+
+    name: str
+    type: str
+    render: Render
+
+
+@dataclass(slots=True)
+class Table:
+    """A table until the log says that it changed."""
+
+    relation: Relation
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+    """The primary key."""
+    secured: bool
+    """Row security is on."""
+    readable: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By role: the columns it may select."""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Schema and table."""
+        return self.relation.schema, self.relation.name
+
+
+class Catalog:
+    """Asks one database. Its session must have been set up with `VISIBLE`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._types: dict[int, PgType] = {}
+
+    async def describe(self, relation: Relation) -> Table | None:
+        """Answer the table as it is now; None when it is gone."""
+        async with self._session.use() as connection:
+            if not set(relation.types) <= self._types.keys():
+                rows = await (await connection.execute(_TYPES)).fetchall()
+                self._types = {oid: PgType(*rest) for oid, *rest in rows}
+            row = await (await connection.execute(_TABLE, (relation.oid,))).fetchone()
+        if row is None:
+            return None
+        table = Table(relation, self._columns(relation), tuple(row[1]), bool(row[0]))
+        await self._prepare(table)
+        return table
+
+    async def readable(self, table: Table, role: str) -> frozenset[str]:
+        """Answer the columns that a role may select; remembered until the table changes."""
+        if role not in table.readable:
+            async with self._session.use() as connection:
+                rows = await connection.execute(_READABLE, {"oid": table.relation.oid, "role": role})
+                table.readable[role] = frozenset([row[0] async for row in rows])
+        return table.readable[role]
+
+    async def visible(self, table: Table, keys: Sequence[Sequence[str]], callers: Sequence[Claims]) -> list[bool]:
+        """Tell for each row, by primary key, and within it for each caller, whether their policies show it now."""
+        arguments = (
+            _statement(table.relation),
+            msgspec.json.encode(keys).decode(),
+            [caller.role for caller in callers],
+            [caller.json for caller in callers],
+        )
+        async with self._session.use() as connection:
+            cursor = await connection.execute("select pg_temp.visible(%s, %s, %s, %s)", arguments)
+            row = await cursor.fetchone()
+        return list(row[0]) if row else []
+
+    def _columns(self, relation: Relation) -> tuple[Column, ...]:
+        unknown = PgType("unknown", "X", 0, 0)
+        return tuple(
+            Column(name, self._types.get(oid, unknown).name, renderer(oid, self._types))
+            for name, oid in zip(relation.columns, relation.types, strict=True)
+        )
+
+    async def _prepare(self, table: Table) -> None:
+        if not (table.keys and table.secured):
+            return
+        same = [sql.SQL("{} = ${}").format(sql.Identifier(key), n) for n, key in enumerate(table.keys, 1)]
+        statement = sql.Identifier(_statement(table.relation))
+        async with self._session.use() as connection:
+            known = "select 1 from pg_prepared_statements where name = %s"
+            if await (await connection.execute(known, (_statement(table.relation),))).fetchone():
+                await connection.execute(sql.SQL("deallocate {}").format(statement))
+            prepare = sql.SQL("prepare {} as select true from {} where {}")
+            await connection.execute(
+                prepare.format(statement, sql.Identifier(*table.name), sql.SQL(" and ").join(same)),
+            )
+
+
+def _statement(relation: Relation) -> str:
+    return f"visible_{relation.oid}"
