@@ -84,6 +84,18 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "leader", (LEADER,), "then a key", "Then any key of the list: Ctrl+G t, Ctrl+G c", "Writing", (Where.COMPOSER,)
     ),
+    Action(
+        "scroll-up", ("pageup",), "scroll", "Scroll the thread up", "Moving", (Where.LIST, Where.THREAD, Where.COMPOSER)
+    ),
+    Action(
+        "scroll-down",
+        ("pagedown",),
+        "scroll",
+        "Scroll the thread down",
+        "Moving",
+        (Where.LIST, Where.THREAD, Where.COMPOSER),
+    ),
+    Action("newest", ("end",), "newest", "To the newest message", "Moving", PANES),
     Action("back", ("escape",), "back", "Popup, filter, composer, list: one step back", "Moving", ANYWHERE),
     Action("filter", ("slash",), "filter", "Filter the list as you type", "Moving", rank=8),
     Action("next-unread", ("right_square_bracket",), "next unread", "Next unread in this view", "Moving"),

@@ -1,5 +1,7 @@
 """Two palettes of our own: calm greys, one accent. Everything they say is also said by a sign or a word."""
 
+from collections.abc import Mapping
+
 from textual.theme import Theme
 
 DARK = Theme(
@@ -73,3 +75,15 @@ EXTRA = {
     "cursor-line": "$boost",
 }
 """The names above, for themes that are not ours."""
+
+OWN = {"dark": DARK.name, "light": LIGHT.name}
+LIGHT_BACKGROUNDS = {"7", "15"}
+"""The last field of COLORFGBG in a light terminal."""
+
+
+def chosen(setting: str, environment: Mapping[str, str]) -> str:
+    """The theme's name: `dark` and `light` are ours, empty goes by what the terminal says of its background."""
+    if setting:
+        return OWN.get(setting, setting)
+    background = environment.get("COLORFGBG", "").rpartition(";")[2]
+    return LIGHT.name if background in LIGHT_BACKGROUNDS else DARK.name

@@ -57,12 +57,21 @@ class Composer(TextArea):
             self.key = key
             super().__init__()
 
+    class Commanded(Message):
+        """The key that followed the leader."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
     def __init__(self) -> None:
         super().__init__(compact=True, highlight_cursor_line=False, id="composer")
         self.cursor_blink = False
         self.conversation_id: ConversationId | None = None
         self.mode = Mode.REPLY
         self.popup_open = False
+        self.leader_open = False
+        """The next key is a command, not text."""
         self._loaded = ""
 
     def write_for(self, conversation_id: ConversationId | None, mode: Mode, text: str) -> None:
@@ -87,7 +96,11 @@ class Composer(TextArea):
         self.insert("\n")
 
     async def _on_key(self, event: Key) -> None:
-        if self.popup_open and event.key in {"up", "down", "enter", "tab"}:
+        if self.leader_open:
+            self._swallow(event)
+            self.leader_open = False
+            self.post_message(self.Commanded(event.key))
+        elif self.popup_open and event.key in {"up", "down", "enter", "tab"}:
             self._swallow(event)
             self.post_message(self.Steered(event.key))
         elif event.key == "enter":

@@ -27,13 +27,16 @@ class FooterBar(Bar):
     prefix: reactive[str] = reactive("")
     """Comes before a letter where letters are text: `Ctrl+G `."""
     question: reactive[str] = reactive("")
+    asked: reactive[str] = reactive("")
+    """The action that the question is about: a click on it answers."""
     remark: reactive[str] = reactive("")
 
     def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
         """Question before remark before keys; as many keys as fit whole."""
         if self.question or self.remark:
             text = f" {self.question or self.remark} "
-            return [Part(text.ljust(room) if self.question else text, "question" if self.question else "remark")], []
+            look = "question" if self.question else "remark"
+            return [Part(text.ljust(room), look, self.asked if self.question else "")], []
         right = [part for action in self.always for part in self._key(action, "")]
         left: list[Part] = []
         for action in self.actions:

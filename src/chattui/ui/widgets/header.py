@@ -34,6 +34,8 @@ class HeaderBar(Bar):
     """
 
     header: reactive[Header | None] = reactive(None)
+    trouble: reactive[bool] = reactive(default=False)
+    """There will be no header: the inbox cannot open."""
     elapsed: reactive[int] = reactive(0)
     """Seconds that the link has been in its state; drawn while it is down."""
 
@@ -46,7 +48,7 @@ class HeaderBar(Bar):
     def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
         """The organisation left; link, unread, me and my load right."""
         if self.header is None:
-            return [Part(" chattui", "name")], [Part("◌ opening… ", "muted")]
+            return [Part(" chattui", "name")], [] if self.trouble else [Part("◌ opening… ", "muted")]
         right = self._right(self.header, short=room < len(self.header.organization) + 58)
         name = [Part(f" {self.header.organization}", "name")]
         return (name if width(name) + width(right) <= room else [Part(" ")]), right

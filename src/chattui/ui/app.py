@@ -1,0 +1,180 @@
+"""The program on the screen. It opens the desk after its first paint and ends with a sentence, never with a traceback."""
+
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import BindingType
+from textual.events import AppBlur, AppFocus, Event, InputEvent
+from textual.worker import Worker, WorkerState
+
+from chattui.desk import Desk
+from chattui.gateway.errors import GatewayError
+from chattui.store.changes import Changes
+from chattui.ui import escapes
+from chattui.ui.actions import Keymap
+from chattui.ui.attention import Attention
+from chattui.ui.notices import Notices
+from chattui.ui.screens.inbox import InboxScreen
+from chattui.ui.screens.sentence import SentenceScreen
+from chattui.ui.settings import Settings
+from chattui.ui.themes import EXTRA, THEMES, chosen
+
+LOG = logging.getLogger(__name__)
+
+
+class ChattuiApp(App[None]):
+    """`open_desk` is awaited after the first paint; its errors become a sentence on the screen."""
+
+    TITLE = "chattui"
+    CSS_PATH = "chattui.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    PAUSE_GC_ON_SCROLL = True
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        open_desk: Callable[[], Awaitable[Desk]],
+        settings: Settings | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._environment = os.environ if environment is None else environment
+        self._settings = settings or Settings()
+        self.keymap = Keymap(self._settings.keys)
+        self.COMMANDS = {_palette}
+        super().__init__()
+        self._open_desk, self._clock = open_desk, clock
+        self.animation_level = "none"
+        self._attention = Attention(clock())
+        self._desk: Desk | None = None
+        self._inbox: InboxScreen | None = None
+        self._notices = Notices(self._settings, self._environment, clock)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = chosen(self._settings.theme, self._environment)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Names of ours that a theme of Textual does not know."""
+        return EXTRA
+
+    def get_default_screen(self) -> SentenceScreen:
+        """What is painted first."""
+        return SentenceScreen("Opening the inbox…")
+
+    def on_mount(self) -> None:
+        """The network comes after the first paint."""
+        self._tell(escapes.SAVE_TITLE + escapes.title(0))
+        self.call_after_refresh(self.run_worker, self._open(), exit_on_error=False)
+
+    async def _open(self) -> None:
+        try:
+            self._desk = await self._open_desk()
+            self._inbox = InboxScreen(
+                self._desk, self._settings, self.keymap, self._attention, self._clock, self.run_program
+            )
+            self._inbox.painting.after = self._repainted
+            await self.push_screen(self._inbox)
+            await self._desk.run()
+        except GatewayError as error:
+            self.fail(str(error))
+
+    def fail(self, sentence: str) -> None:
+        """The inbox cannot go on: say why, and leave with an error when the agent quits."""
+        self._return_code = 1
+        self.failure = sentence
+        self.push_screen(SentenceScreen(sentence, "Ctrl+Q leaves.", trouble=True))
+
+    failure = ""
+    """Why the inbox could not open or go on; printed again after the end."""
+
+    def run_program(self, action_id: str) -> None:
+        """The actions of the key table that are the app's own."""
+        match action_id:
+            case "palette":
+                self.action_command_palette()
+            case "help":
+                self._help()
+            case "theme":
+                self.theme = "chattui-light" if self.current_theme.dark else "chattui-dark"
+            case "quit":
+                self.call_next(self.action_quit)
+
+    def _help(self) -> None:
+        from chattui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not before somebody asks
+
+        self.push_screen(HelpScreen(self.keymap))
+
+    async def action_quit(self) -> None:
+        """Leave: the drafts are safe, the link is closed."""
+        if self._desk is not None:
+            await self._desk.aclose()
+        self.exit(return_code=1 if self.failure else 0)
+
+    # Who looks
+
+    async def on_event(self, event: Event) -> None:
+        """Any key and any movement of the mouse says that somebody is here."""
+        if isinstance(event, InputEvent):
+            was_here = self._attention.here(self._clock())
+            self._attention.active(self._clock())
+            if not was_here:
+                self.call_later(self._attend)
+        await super().on_event(event)
+
+    def on_app_focus(self, _: AppFocus) -> None:
+        """The terminal has the focus: what is on the screen is read."""
+        self._attention.focus(focused=True, now=self._clock())
+        self.call_later(self._attend)
+
+    def on_app_blur(self, _: AppBlur) -> None:
+        """It has lost it."""
+        self._attention.focus(focused=False, now=self._clock())
+
+    def _attend(self) -> None:
+        if self._inbox is not None and self._inbox.is_current:
+            self._inbox.attend()
+
+    def _repainted(self, changes: Changes) -> None:
+        if self._desk is not None:
+            here = self._attention.here(self._clock())
+            self._tell(self._notices.sequences(self._desk.queries, changes, here=here))
+
+    def _tell(self, sequence: str) -> None:
+        if sequence and self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    # The end
+
+    async def on_unmount(self) -> None:
+        """The terminal gets its own title back."""
+        self._tell(escapes.RESTORE_TITLE)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A job that crashed ends the program."""
+        if event.state is WorkerState.ERROR and isinstance(event.worker.error, Exception):
+            self._handle_exception(event.worker.error)
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback with local variables; that belongs in the log."""
+        LOG.error("the program had to stop", exc_info=self._exception)
+        self.failure = "chattui had to stop because of a fault of its own. Nothing you wrote is lost."
+        where = f" What happened is in {self._settings.log_file}." if self._settings.log_file else ""
+        self.panic(Text(self.failure + where))
+
+
+def _palette() -> type:
+    from chattui.ui.screens.palette import InboxCommands  # noqa: PLC0415 - not before somebody asks
+
+    return InboxCommands
+
+
+def run(app: ChattuiApp) -> int:
+    """Run it to its end; the exit code."""
+    app.run()
+    return app.return_code or 0

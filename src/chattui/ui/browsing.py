@@ -1,0 +1,132 @@
+"""Which view the left pane shows, narrowed to what, and which conversation the thread shows."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from chattui.desk import Desk
+from chattui.model.records import ConversationId, Status
+from chattui.store.projections import ListRow, View
+from chattui.ui.selection import Selection
+from chattui.ui.widgets.conversations import ConversationList
+from chattui.ui.widgets.filter import FilterInput
+from chattui.ui.widgets.tabs import ViewTabs
+
+EMPTY = {
+    View.WAITING: "Nobody is waiting.\n\nWho asks for a person appears here.",
+    View.MINE: "Nothing is yours.\n\nPress n to take the oldest waiting one.",
+    View.AI: "The AI is talking to nobody.",
+    View.ALL: "No conversations yet.\n\nThe first customer's words appear here by themselves.",
+    View.CLOSED: "Nothing was closed yet.",
+}
+HOME = {Status.WAITING: View.WAITING, Status.AI: View.AI, Status.CLOSED: View.CLOSED, Status.ACTIVE: View.ALL}
+
+
+class Browsing:
+    """Moves list, tabs and filter together. `shown` is called when the thread has to show another conversation."""
+
+    def __init__(self, desk: Desk, shown: Callable[[], None]) -> None:
+        self._desk, self._shown = desk, shown
+        self.view = View.WAITING
+        self.text = ""
+        self.selection = Selection()
+        self._filtered: list[ConversationId] | None = None
+        self.list = ConversationList(self.ids, self.row, desk.now, id="list")
+        self.tabs = ViewTabs(id="tabs")
+        self.filter = FilterInput()
+
+    def ids(self) -> Sequence[ConversationId]:
+        """What the list shows, in order."""
+        if not self.text:
+            return self._desk.queries.view(self.view)
+        if self._filtered is None:
+            self._filtered = self._desk.queries.filtered(self.view, self.text)
+        return self._filtered
+
+    def row(self, conversation_id: ConversationId) -> ListRow:
+        """One line of it, as of now."""
+        return self._desk.queries.row(conversation_id, self._desk.now())
+
+    def start(self) -> None:
+        """Mine where something is mine, else who waits."""
+        self.show_view(View.MINE if self._desk.queries.counts().get(View.MINE) else View.WAITING)
+
+    def show_view(self, view: View) -> None:
+        """Another view, from its top."""
+        self.view = self.tabs.view = view
+        self.renew()
+
+    def step_view(self, step: int) -> None:
+        """The next one, or the one before, round and round."""
+        views = list(View)
+        self.show_view(views[(views.index(self.view) + step) % len(views)])
+
+    def narrow(self, text: str) -> None:
+        """Filter by these words."""
+        self.text = text.strip()
+        self.renew()
+
+    def renew(self) -> None:
+        """Take the order anew."""
+        self._filtered = None
+        self.list.say_when_empty(f"Nothing here has “{self.text}”.\n\nEsc clears the filter." if self.text else EMPTY[self.view])
+        self.list.reload()
+
+    def moved(self) -> None:
+        """Order or membership changed; the list shows it when nobody is in the middle of something."""
+        self._filtered = None
+        self.tabs.counts = dict(self._desk.queries.counts())
+        self.list.reorder()
+
+    def preview(self, conversation_id: ConversationId | None) -> None:
+        """Look without a trace."""
+        if self.selection.preview(conversation_id):
+            self._desk.view(None)
+            self._look()
+
+    def open(self, conversation_id: ConversationId) -> None:
+        """Work on it: colleagues see that I do."""
+        if self.selection.open(conversation_id):
+            self._desk.view(conversation_id)
+            self._look()
+
+    def _look(self) -> None:
+        if self.selection.shown is not None:
+            self._desk.look(self.selection.shown)
+        self._shown()
+
+    def reveal(self, conversation_id: ConversationId) -> None:
+        """Open it, with the cursor on it, in a view that holds it."""
+        if conversation_id not in self.ids():
+            self.filter.dismiss()
+            self.text = ""
+            row = self.row(conversation_id)
+            if conversation_id not in self.ids():
+                self.show_view(View.MINE if row.mine else HOME[row.status])
+        self.list.move_to(conversation_id)
+        self.open(conversation_id)
+
+    def unread(self, step: int) -> bool:
+        """To the next unread of this view, or the one before; False where there is none."""
+        found = self._desk.queries.next_unread(self.view, self.list.cursor, step)
+        if found is not None:
+            self.list.move_to(found)
+            self.preview(found)
+        return found is not None
+
+    def needing_me(self) -> bool:
+        """To the next one that needs me, wherever it stands; False where nobody does."""
+        found = self._desk.queries.next_needing_me(self.selection.shown, self._now())
+        if found is not None:
+            self.reveal(found)
+        return found is not None
+
+    def last(self) -> bool:
+        """Back to the one that was open before; False where there is none."""
+        previous = self.selection.previous
+        if previous is None or not self._desk.queries.knows(previous):
+            return False
+        self.reveal(previous)
+        return True
+
+    def _now(self) -> datetime:
+        return self._desk.now()

@@ -1,0 +1,111 @@
+"""Store changes become one repaint a frame, and each repaint touches only what changed."""
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+
+from chattui.desk import Desk
+from chattui.model.events import LinkState
+from chattui.store.changes import Changes
+from chattui.ui.browsing import Browsing
+from chattui.ui.widgets.head import ThreadHeadBar
+from chattui.ui.widgets.header import HeaderBar
+from chattui.ui.widgets.panel import CustomerPanelView
+from chattui.ui.widgets.thread import ThreadView
+from chattui.ui.writing import Writing
+
+FRAME = 1 / 60
+"""Seconds that changes are collected."""
+QUICK, SLOW = 1.0, 30.0
+"""Seconds until times are drawn again: while something counts in seconds, and otherwise."""
+
+Later = Callable[[float, Callable[[], None]], Timer]
+
+
+class Painting:
+    """The only place where the store's state goes to the widgets."""
+
+    def __init__(self, desk: Desk, browsing: Browsing, writing: Writing, later: Later) -> None:
+        self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
+        self._pending: Changes | None = None
+        self._tick: Timer | None = None
+        self.after: Callable[[Changes], None] = lambda _: None
+        """Told of every repaint, for title and notices."""
+        self.header = HeaderBar(id="header")
+        self.head = ThreadHeadBar(id="head")
+        self.thread = ThreadView(desk.now, id="thread")
+        self.panel = CustomerPanelView(desk.now, id="panel")
+
+    def changed(self, changes: Changes) -> None:
+        """The store's listener: cheap, called often."""
+        if self._pending is None:
+            self._pending = changes
+            self._later(FRAME, self._flush)
+        else:
+            self._pending = self._pending | changes
+
+    def _flush(self) -> None:
+        changes, self._pending = self._pending, None
+        if changes is not None:
+            self.paint(changes)
+
+    def paint(self, changes: Changes) -> None:
+        """Draw what changed."""
+        shown = self._browsing.selection.shown
+        if changes.everything or changes.views:
+            self._browsing.moved()
+        if changes.everything:
+            self._browsing.list.refresh_rows(list(self._browsing.ids())[:1000])
+        self._browsing.list.refresh_rows(changes.conversations)
+        self.show_header()
+        if shown is not None and (changes.everything or shown in changes.conversations):
+            self.show_about()
+        if shown is not None and (changes.everything or shown in changes.threads):
+            self.thread.show(self._desk.queries.thread(shown))
+        self.after(changes)
+        self._rearm()
+
+    def show_conversation(self) -> None:
+        """Another conversation: thread first, then what is known of it."""
+        shown = self._browsing.selection.shown
+        known = shown is not None and self._desk.queries.knows(shown)
+        self.thread.show(self._desk.queries.thread(shown) if shown is not None and known else None)
+        self.show_about()
+
+    def show_about(self) -> None:
+        """The line above the thread, who types, the panel, and whether I may write."""
+        shown, now = self._browsing.selection.shown, self._desk.now()
+        known = shown is not None and self._desk.queries.knows(shown)
+        head = self._desk.queries.head(shown, now) if shown is not None and known else None
+        self.head.show(head, now, preview=not self._browsing.selection.opened)
+        self.thread.typing(head.typing if head else ())
+        self.panel.show(self._desk.queries.panel(shown) if shown is not None and known else None)
+        self._writing.explain()
+
+    def show_header(self) -> None:
+        """The top line."""
+        self.header.show(self._desk.queries.header(), self._desk.now())
+
+    def start(self) -> None:
+        """Draw everything, and go on."""
+        self._desk.subscribe(self.changed)
+        self._browsing.moved()
+        self.show_header()
+        self._rearm()
+
+    def _rearm(self) -> None:
+        """One timer, and only as quick as something on the screen counts."""
+        wanted = QUICK if self._counts_seconds() else SLOW
+        if self._tick is not None:
+            self._tick.stop()
+        self._tick = self._later(wanted, self._ticked)
+
+    def _counts_seconds(self) -> bool:
+        header, head = self.header.header, self.head.head
+        return (header is not None and header.link is not LinkState.LIVE) or bool(head and head.typing)
+
+    def _ticked(self) -> None:
+        self.show_header()
+        self.show_about()
+        self._browsing.list.refresh()
+        self._rearm()

@@ -1,0 +1,53 @@
+"""All keys, from the one table."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from chattui.ui.actions import Keymap, categories, spoken
+
+SIGNS = (
+    ("◔ waiting   ● active   ◌ ai   ✓ closed", "how a conversation stands"),
+    ("│ customer   ┃ agent   ┊ AI", "who speaks"),
+    ("↑ sent   ✓ stored   ✓✓ read by the customer", "how far my words have come"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Scrolls; any of its own keys closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f1,question_mark", "dismiss", "close")]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        """Category by category."""
+        with VerticalScroll(id="help") as box:
+            box.border_title = "keys"
+            box.border_subtitle = "Esc closes"
+            yield Static(self._table())
+
+    def _table(self) -> Text:
+        table = Text()
+        leader = self._keymap.hint("leader")
+        for category, actions in categories(self._keymap).items():
+            table.append(f"{category}\n", "bold underline")
+            for action in actions:
+                keys = "  ".join(spoken(key) for key in action.keys)
+                also = f"  ({leader} {spoken(action.keys[0])} while writing)" if action.acts and action.keys else ""
+                table.append(f"  {keys:<12}", "bold").append(f"{action.help}").append(f"{also}\n", "dim")
+            table.append("\n")
+        table.append("Writing a message\n", "bold underline")
+        for key, meaning in (("Enter", "sends"), ("Ctrl+J", "new line"), ("/name", "canned reply")):
+            table.append(f"  {key:<12}", "bold").append(f"{meaning}\n")
+        table.append("\nSigns\n", "bold underline")
+        for signs, meaning in SIGNS:
+            table.append(f"  {signs}", "bold").append(f"   {meaning}\n")
+        return table

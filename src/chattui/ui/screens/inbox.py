@@ -1,0 +1,306 @@
+"""The inbox: it lays the panes out and sends every key, click and message where it belongs."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Key, Paste
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, OptionList, Static
+
+from chattui.desk import Desk
+from chattui.model.records import ConversationId
+from chattui.ui.actions import PANES, Action, Keymap, Where, spoken
+from chattui.ui.attention import Attention
+from chattui.ui.browsing import Browsing
+from chattui.ui.commands import Commands
+from chattui.ui.guard import Guard
+from chattui.ui.handoffs import Questions
+from chattui.ui.painting import Painting
+from chattui.ui.pickers import Choice
+from chattui.ui.screens.picker import Picker
+from chattui.ui.settings import Settings
+from chattui.ui.widgets.bar import Bar
+from chattui.ui.widgets.composer import Composer, Mode
+from chattui.ui.widgets.conversations import ConversationList
+from chattui.ui.widgets.footer import FooterBar
+from chattui.ui.widgets.panel import CustomerPanelView
+from chattui.ui.widgets.thread import ThreadView
+from chattui.ui.writing import Writing
+
+PREVIEW_AFTER = 0.08
+"""Seconds that the cursor stands still before its thread is shown."""
+REMARK_FOR = 6.0
+"""Seconds."""
+FOCUSED = {"composer": Where.COMPOSER, "filter": Where.FILTER, "thread": Where.THREAD, "panel": Where.THREAD}
+
+
+class InboxScreen(Screen[None]):
+    """Everything an agent works with. Built once the desk is there."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-tiny"),
+        (40, "-pages"),
+        (80, "-two"),
+        (120, "-three"),
+        (150, "-roomy"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (10, "-high")]
+    AUTO_FOCUS = "#list"
+
+    def __init__(  # noqa: PLR0913 - what a screen stands on
+        self,
+        desk: Desk,
+        settings: Settings,
+        keymap: Keymap,
+        attention: Attention,
+        clock: Callable[[], float],
+        program: Callable[[str], None],
+    ) -> None:
+        super().__init__(id="inbox")
+        self.desk, self.keymap, self._program = desk, keymap, program
+        self._settings, self._attention, self._clock = settings, attention, clock
+        self.writing = Writing(desk, keymap, self.say)
+        self.browsing = Browsing(desk, self._turned)
+        self.painting = Painting(desk, self.browsing, self.writing, self.set_timer)
+        self.footer = FooterBar(id="footer")
+        self.commands = Commands(desk, self.browsing, self.writing, self.painting.thread, self)
+        self.guard = Guard(settings.guard, self.set_timer, self._stood_not_alone)
+        self.questions = Questions(settings, clock, self._question)
+        self._where = Where.LIST
+        self._previewing: Timer | None = None
+        self._remark: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, footer."""
+        yield self.painting.header
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield self.browsing.tabs
+                yield self.browsing.filter
+                yield self.browsing.list
+            with Vertical(id="middle"):
+                yield self.painting.head
+                yield self.painting.thread
+                yield self.writing.completion
+                yield self.writing.composer
+            yield self.painting.panel
+        yield self.footer
+        yield Static("This window is too small for an inbox.\nMake it at least 40 columns by 10 lines.", id="too-small")
+
+    def on_mount(self) -> None:
+        """Everything stands where it belongs before it is first painted."""
+        self.painting.thread.say_when_empty("Choose a conversation.\n\n↑ ↓ look · Enter opens · ? all keys")
+        self.writing.turn_to(None)
+        self.browsing.start()
+        self.painting.start()
+        self._refresh_footer()
+
+    # Where we are
+
+    @property
+    def where(self) -> Where:
+        """What has the focus; while the terminal has lost it, what had it last."""
+        if self.focused is not None:
+            self._where = FOCUSED.get(self.focused.id or "", Where.LIST)
+        return self._where
+
+    @property
+    def target(self) -> ConversationId | None:
+        """The conversation that an action means: in the list, the one painted under the cursor."""
+        if self.where in {Where.LIST, Where.FILTER}:
+            return self.browsing.list.painted_under_cursor()
+        return self.browsing.selection.shown
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Footer, page and composer's words follow the focus."""
+        where = self.where
+        self.set_class(where in {Where.COMPOSER, Where.THREAD}, "-reading")
+        self.questions.withdraw()
+        self._refresh_footer()
+        self.writing.explain()
+
+    def _refresh_footer(self) -> None:
+        composing = self.where is Where.COMPOSER
+        self.footer.prefix = f"{self.keymap.hint('leader')} " if composing else ""
+        self.footer.actions = tuple(self.keymap.footer(self.where))
+        self.footer.always = (self.keymap.actions["palette"], self.keymap.actions["help"])
+
+    # Keys
+
+    def on_key(self, event: Key) -> None:
+        """A key that the focused widget did not want as text."""
+        where = self.where
+        action = self.keymap.meaning(event.key, where)
+        if where is Where.LIST:
+            self.browsing.list.hold()
+        if where in PANES and event.is_printable and not (action and action.acts):
+            self.guard.printable(self._clock())
+        if action is None:
+            self.questions.withdraw()
+        if action is not None or event.key in {"tab", "shift+tab"}:
+            event.stop()
+            event.prevent_default()
+        if action is not None:
+            self.perform(action, spoken(event.key), guarded=where in PANES)
+
+    def perform(self, action: Action, key: str, *, guarded: bool = False) -> None:
+        """Do what a key, the palette or the mouse asks for, to the conversation that is meant at this moment."""
+        target = self.target
+        run = partial(self._run, action, target, key)
+        if action.acts and guarded:
+            self.guard.acting(key, self._clock(), run)
+        else:
+            run()
+
+    def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
+        if not action.asks:
+            self.questions.withdraw()
+        elif target is None or not self.questions.let_through(action, target, self.browsing.row(target).name, key):
+            return
+        if not self.commands.do(action, target):
+            self._program(action.id)
+
+    def on_paste(self, event: Paste) -> None:
+        """A paste that no text field took: nothing in it is a key."""
+        event.stop()
+        self.guard.pasted(self._clock())
+
+    def _stood_not_alone(self, key: str) -> None:
+        what = f"{key} came together with other keys" if key else "A paste does nothing here"
+        self.say(f"{what}: nothing was done. {self.keymap.hint('reply')} writes to the customer.")
+
+    def on_composer_commanded(self, event: Composer.Commanded) -> None:
+        """The key after the leader: a key of the list, meant for the open conversation."""
+        self.footer.remark = ""
+        action = self.keymap.meaning(event.key, Where.THREAD)
+        if action is not None and action.id != "back":
+            self.perform(action, f"{self.keymap.hint('leader')} {spoken(event.key)}")
+
+    # What commands ask of the screen
+
+    def say(self, sentence: str) -> None:
+        """A short remark at the bottom."""
+        self.footer.remark = sentence
+        if self._remark is not None:
+            self._remark.stop()
+        self._remark = self.set_timer(REMARK_FOR, partial(setattr, self.footer, "remark", ""))
+
+    def refuse(self, sentence: str) -> None:
+        """Somebody said no."""
+        self.notify(sentence, severity="warning", timeout=8, markup=False)
+
+    def work(self, job: Coroutine[Any, Any, None]) -> None:
+        """Beside the screen; a crash in it is the app's to tell."""
+        self.run_worker(job, exit_on_error=False)
+
+    def write(self, mode: Mode) -> None:
+        """Into the composer."""
+        self.writing.switch(mode)
+        self.add_class("-reading")
+        self.writing.composer.focus()
+
+    def to_list(self) -> None:
+        """Back to the list; its cursor decides again what is shown."""
+        self.remove_class("-reading")
+        self.browsing.list.focus()
+
+    def to_thread(self) -> None:
+        """Scroll by keys."""
+        self.add_class("-reading")
+        self.painting.thread.focus()
+
+    def step_back(self) -> None:
+        """Popup, question, filter, composer, list."""
+        if self.writing.dismiss() or self.questions.withdraw():
+            return
+        if self.where in {Where.FILTER, Where.LIST}:
+            self.browsing.filter.dismiss()
+        self.to_list()
+
+    def choose(
+        self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool
+    ) -> None:
+        """Let the agent pick."""
+        self.app.push_screen(Picker(title, choices, chosen, stay=stay))
+
+    def _question(self, question: str, action_id: str) -> None:
+        self.footer.question, self.footer.asked = question, action_id
+
+    # What the panes say
+
+    def _turned(self) -> None:
+        """The thread has to show another conversation, or the same one in earnest."""
+        shown = self.browsing.selection.shown
+        if shown != self.writing.composer.conversation_id:
+            self.writing.turn_to(shown)
+        self.painting.show_conversation()
+        self.attend()
+
+    def attend(self) -> None:
+        """What stands on the screen is read, if it was opened and somebody is looking."""
+        thread, selection = self.painting.thread, self.browsing.selection
+        if selection.shown is not None and thread.at_bottom:
+            self._read(selection.shown, thread.last_visible_seq)
+
+    def _read(self, conversation_id: ConversationId, seq: int) -> None:
+        selection = self.browsing.selection
+        looked_at = selection.opened and selection.shown == conversation_id and self.is_current
+        if seq and looked_at and self._attention.here(self._clock()):
+            self.desk.read(conversation_id, seq)
+
+    def on_conversation_list_highlighted(self, event: ConversationList.Highlighted) -> None:
+        """The cursor moved: its thread is shown when it stands still."""
+        if self._previewing is not None:
+            self._previewing.stop()
+        if self.where in {Where.LIST, Where.FILTER}:
+            self._previewing = self.set_timer(PREVIEW_AFTER, partial(self.browsing.preview, event.conversation_id))
+
+    def on_conversation_list_opened(self, event: ConversationList.Opened) -> None:
+        """Enter or a double click."""
+        self.browsing.open(event.conversation_id)
+        self.write(Mode.REPLY)
+
+    def on_thread_view_read_up_to(self, event: ThreadView.ReadUpTo) -> None:
+        """The end is in sight."""
+        self._read(event.conversation_id, event.seq)
+
+    def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
+        """The top comes near."""
+        self.desk.older(event.conversation_id)
+
+    def on_customer_panel_view_past_opened(self, event: CustomerPanelView.PastOpened) -> None:
+        """Another conversation of the same customer."""
+        self.browsing.reveal(event.conversation_id)
+
+    def on_bar_clicked(self, event: Bar.Clicked) -> None:
+        """A word of header, tabs or footer."""
+        self.perform(self.keymap.actions[event.action], self.keymap.hint(event.action))
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        """Enter."""
+        self.writing.submit(event.text)
+
+    def on_composer_edited(self, event: Composer.Edited) -> None:
+        """A key, or a paste."""
+        self.questions.withdraw()
+        self.writing.edited(event.text)
+
+    def on_composer_steered(self, event: Composer.Steered) -> None:
+        """A key for the popup."""
+        self.writing.steer(event.key)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A click in the popup."""
+        self.writing.steer("enter")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The filter narrows while typing."""
+        self.browsing.narrow(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps the filter."""
+        self.to_list()

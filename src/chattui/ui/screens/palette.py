@@ -1,0 +1,48 @@
+"""Every action and every conversation, by name."""
+
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from chattui.store.projections import View
+from chattui.ui.actions import Action, spoken
+from chattui.ui.screens.inbox import InboxScreen
+
+MOST = 20
+"""Conversations offered for one search."""
+
+
+class InboxCommands(Provider):
+    """Actions with their keys, then conversations. Only over the inbox."""
+
+    @property
+    def _inbox(self) -> InboxScreen | None:
+        return self.screen if isinstance(self.screen, InboxScreen) else None
+
+    async def discover(self) -> Hits:
+        """All actions, before anything is typed."""
+        if inbox := self._inbox:
+            for action in inbox.keymap.actions.values():
+                yield DiscoveryHit(_title(action), partial(inbox.perform, action, _key(action)), help=action.help)
+
+    async def search(self, query: str) -> Hits:
+        """Both, ranked by how well they match."""
+        if inbox := self._inbox:
+            matcher = self.matcher(query)
+            for action in inbox.keymap.actions.values():
+                if score := matcher.match(action.help):
+                    run = partial(inbox.perform, action, _key(action))
+                    yield Hit(score, matcher.highlight(action.help), run, text=action.help, help=_key(action))
+            for conversation_id in inbox.desk.queries.filtered(View.ALL, query)[:MOST]:
+                row = inbox.browsing.row(conversation_id)
+                go = partial(inbox.browsing.reveal, conversation_id)
+                yield Hit(1.0, Content(row.name), go, text=row.name, help=str(row.status))
+
+
+def _title(action: Action) -> Content:
+    return Content(action.help)
+
+
+def _key(action: Action) -> str:
+    return " ".join(spoken(key) for key in action.keys)

@@ -1,0 +1,27 @@
+"""One sentence in the middle of an otherwise empty screen: while the inbox opens, and where it cannot."""
+
+from textual.app import ComposeResult
+from textual.containers import Middle
+from textual.screen import Screen
+from textual.widgets import Static
+
+from chattui.ui.widgets.footer import FooterBar
+from chattui.ui.widgets.header import HeaderBar
+
+
+class SentenceScreen(Screen[None]):
+    """Says what is going on, or what went wrong and what to do."""
+
+    def __init__(self, sentence: str, hint: str = "", *, trouble: bool = False) -> None:
+        super().__init__()
+        self._sentence, self._hint, self._trouble = sentence, hint, trouble
+
+    def compose(self) -> ComposeResult:
+        """Framed as the inbox is, so that nothing jumps when it comes."""
+        header = HeaderBar(id="header")
+        header.trouble = self._trouble
+        yield header
+        with Middle():
+            yield Static(self._sentence, classes="sentence -trouble" if self._trouble else "sentence", markup=False)
+            yield Static(self._hint, classes="hint", markup=False)
+        yield FooterBar(id="footer")

@@ -1,0 +1,127 @@
+"""The composer's side of a conversation: drafts, sending, canned replies, and why something cannot be sent."""
+
+from collections.abc import Callable
+
+from chattui.desk import Desk
+from chattui.model.records import ConversationId, Status
+from chattui.store.projections import Reply, ThreadHead
+from chattui.ui.actions import Keymap
+from chattui.ui.widgets.completion import MOST, Completion, shortcut_of
+from chattui.ui.widgets.composer import Composer, Mode
+
+
+class Writing:
+    """Never loses a word: what cannot be sent stays in the composer, and every edit goes to the draft."""
+
+    def __init__(self, desk: Desk, keymap: Keymap, say: Callable[[str], None]) -> None:
+        self._desk, self._keymap, self._say = desk, keymap, say
+        self.composer = Composer()
+        self.completion = Completion()
+
+    def turn_to(self, conversation_id: ConversationId | None, mode: Mode = Mode.REPLY) -> None:
+        """Write in this conversation, from its draft on."""
+        text = self._desk.draft(conversation_id, mode) if conversation_id else ""
+        self.composer.write_for(conversation_id, mode, text)
+        self.composer.disabled = conversation_id is None
+        self.dismiss()
+        self.explain()
+
+    def switch(self, mode: Mode) -> None:
+        """Reply or note; each has its own draft."""
+        if self.composer.mode is not mode:
+            self.turn_to(self.composer.conversation_id, mode)
+
+    def explain(self) -> None:
+        """The border's words, for how the conversation stands now."""
+        head = self._head()
+        if head is None:
+            self.composer.explain("", "", barred=False)
+        elif self.composer.mode is Mode.NOTE:
+            self.composer.explain("note · only colleagues see it", self._usage("Enter keeps it"), barred=False)
+        else:
+            barred = self.barred()
+            self.composer.explain(f"reply to {head.name}", barred or self._usage("Enter sends"), barred=bool(barred))
+
+    def _usage(self, enter: str) -> str:
+        return f"{enter} · Ctrl+J new line" if self.composer.has_focus else ""
+
+    def barred(self) -> str:
+        """Why a reply cannot be sent now, with the key that changes it; empty where it can."""
+        head = self._head()
+        if head is None or head.mine:
+            return ""
+        prefix = f"{self._keymap.hint('leader')} " if self.composer.has_focus else ""
+        take = f"{prefix}{self._keymap.hint('take-over')} take over"
+        match head.status:
+            case Status.CLOSED:
+                return f"closed · {prefix}{self._keymap.hint('reopen')} reopen"
+            case Status.ACTIVE:
+                return f"{head.assignee or 'A colleague'} has it"
+            case Status.WAITING:
+                return f"waiting · {take}"
+            case Status.AI:
+                return f"with the AI · {take}"
+
+    def edited(self, text: str) -> None:
+        """The agent typed."""
+        conversation_id = self.composer.conversation_id
+        if conversation_id is None:
+            return
+        self._desk.keep_draft(conversation_id, self.composer.mode, text)
+        if self.composer.mode is Mode.REPLY:
+            (self._desk.typed if text else self._desk.stopped_typing)(conversation_id)
+        self._complete(text)
+
+    def _complete(self, text: str) -> None:
+        prefix, conversation_id = shortcut_of(text), self.composer.conversation_id
+        if prefix is None or conversation_id is None:
+            self.dismiss()
+        else:
+            replies = self._desk.queries.replies(prefix, conversation_id)[:MOST]
+            self.composer.popup_open = self.completion.offer(replies)
+
+    def dismiss(self) -> bool:
+        """Close the popup; False where none was open."""
+        stood, self.composer.popup_open = self.composer.popup_open, False
+        self.completion.offer(())
+        return stood
+
+    def steer(self, key: str) -> None:
+        """A key for the popup."""
+        match key:
+            case "up":
+                self.completion.action_cursor_up()
+            case "down":
+                self.completion.action_cursor_down()
+            case _ if (chosen := self.completion.chosen) is not None:
+                self.composer.put("")
+                self.insert(chosen)
+
+    def insert(self, reply: Reply) -> None:
+        """A canned reply where the cursor stands; nothing is sent."""
+        self.dismiss()
+        self.composer.insert(reply.body)
+        if reply.missing:
+            self._say(f"Fill in {', '.join(reply.missing)} before you send it.")
+
+    def submit(self, text: str) -> None:
+        """Send it, or say why not. The composer clears only after the words are safe."""
+        conversation_id = self.composer.conversation_id
+        if conversation_id is None or not text.strip():
+            return
+        if self.composer.mode is Mode.NOTE:
+            self._desk.note(conversation_id, text)
+        elif barred := self.barred():
+            self._say(f"Not sent: {barred}. Your words are kept.")
+            return
+        else:
+            self._desk.send(conversation_id, text)
+            self._desk.stopped_typing(conversation_id)
+        self._desk.keep_draft(conversation_id, self.composer.mode, "")
+        self.composer.put("")
+
+    def _head(self) -> ThreadHead | None:
+        conversation_id = self.composer.conversation_id
+        if conversation_id is None or not self._desk.queries.knows(conversation_id):
+            return None
+        return self._desk.queries.head(conversation_id, self._desk.now())
