@@ -18,3 +18,7 @@ class SignedOut(GatewayError):
 
 class Misconfigured(GatewayError):
     """Trying again will not help: a wrong URL or key, missing migrations, no profile for this user."""
+
+
+class Declined(GatewayError):
+    """The database refused what a customer asked for, and says why. An agent's gateway answers `Refused` instead."""

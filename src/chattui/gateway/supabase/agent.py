@@ -1,0 +1,238 @@
+"""One agent's way to the database."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from chattui.gateway.errors import GatewayError, Misconfigured, Unreachable
+from chattui.gateway.protocol import Accepted, Cursor, Found, Refused, Reset, Snapshot, Synced
+from chattui.gateway.supabase import frames
+from chattui.gateway.supabase.client import Connection
+from chattui.gateway.supabase.faults import BROKEN, Denied
+from chattui.gateway.supabase.frames import Frame
+from chattui.gateway.supabase.intents import call_of
+from chattui.gateway.supabase.link import Heard, Joined, Link
+from chattui.gateway.supabase.rest import Rest
+from chattui.gateway.supabase.rows import rows_of
+from chattui.gateway.supabase.socket import Binding, Channel, Lost
+from chattui.model.events import (
+    ChannelJoined,
+    ChannelLost,
+    ConversationGone,
+    GatewayEvent,
+    PageLoaded,
+    PresenceSeen,
+    SnapshotTaken,
+)
+from chattui.model.intents import Intent, Signal, Typing, UpdateProfile, Viewing
+from chattui.model.records import PUBLISHED, ConversationId, OrgId, Profile, ReadMark, Row, UserId
+
+_log = logging.getLogger(__name__)
+
+NO_PROFILE = "You are signed in, but are no agent here. Ask an admin of your organisation for a profile."
+
+
+class _Snapshot(Struct, frozen=True):
+    me: UserId
+    org_id: OrgId
+    now: datetime
+    epoch: str
+    cursor: str
+    rows: dict[str, list[Any]]
+
+
+class _Sync(Struct, frozen=True):
+    reset: str | None = None
+    now: datetime | None = None
+    epoch: str = ""
+    rows: dict[str, list[Any]] = {}
+    gone: tuple[dict[str, Any], ...] = ()
+    cursor: str | None = None
+    more: Any = None
+
+
+class _Page(Struct, frozen=True):
+    conversation_id: ConversationId
+    lo: int
+    hi: int
+    rows: dict[str, list[Any]]
+
+
+class SupabaseGateway:
+    """Implements `chattui.gateway.protocol.Gateway`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rest = Rest(connection)
+        self._events: asyncio.Queue[GatewayEvent | None] = asyncio.Queue()
+        self._roster = frames.Roster()
+        self._profile: Profile | None = None
+        self._link = Link(connection, self._subject, self._heard)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._asides: set[asyncio.Task[None]] = set()
+
+    async def snapshot(self) -> Snapshot:
+        """Open conversations, the newest 500 closed, and all that the views need; no messages."""
+        answer = await self._rest.ask("snapshot", {}, _Snapshot)
+        rows = rows_of(answer.rows)
+        self._profile = next((row for row in rows if isinstance(row, Profile) and row.id == answer.me), self._profile)
+        return Snapshot(
+            SnapshotTaken(answer.me, answer.org_id, answer.now, rows), Cursor(answer.epoch, _digits(answer.cursor))
+        )
+
+    async def sync(self, cursor: Cursor) -> Synced | Reset:
+        """What changed since; a row may come again, none is left out."""
+        rows: list[Row] = []
+        gone: list[ConversationGone] = []
+        params: dict[str, Any] = {"since": cursor.xid, "epoch": cursor.epoch}
+        while True:
+            answer = await self._rest.ask("sync", params, _Sync)
+            if answer.reset is not None or answer.now is None:
+                return Reset(answer.reset or "the answer had no time")
+            rows += rows_of(answer.rows)
+            gone += [ConversationGone(ConversationId(it["id"]), int(it["version"])) for it in answer.gone]
+            if answer.more is None:
+                break
+            params["after"] = answer.more
+        return Synced(tuple(rows), tuple(gone), Cursor(answer.epoch, _digits(answer.cursor)), answer.now)
+
+    async def page(self, conversation_id: ConversationId, before_seq: int | None = None) -> PageLoaded:
+        """The last (or those before `before_seq`) 50 messages of a thread, with notes and audit lines between."""
+        params: dict[str, Any] = {"conversation_id": conversation_id}
+        if before_seq is not None:
+            params["before_seq"] = before_seq
+        answer = await self._rest.ask("page", params, _Page)
+        return PageLoaded(answer.conversation_id, answer.lo, answer.hi, rows_of(answer.rows))
+
+    async def search(self, query: str) -> list[Found]:
+        """Messages with these words, newest first, 50 at most."""
+        return await self._rest.ask("search_messages", {"query": query}, list[Found])
+
+    async def people(self, user_ids: Iterable[UserId]) -> tuple[Row, ...]:
+        """The profiles of these people, as far as I may see them."""
+        wanted = list(user_ids)
+        answer = await self._rest.select(lambda rest: rest.from_("profiles").select("*").in_("id", wanted))
+        return rows_of({"profiles": answer})
+
+    async def wake_due(self) -> int:
+        """Wake the conversations whose snooze is over."""
+        return await self._rest.ask("wake_due", {}, int)
+
+    async def submit(self, intent: Intent) -> Accepted | Refused:
+        """Ask for something. A raise leaves the outcome unknown; a repeat of the same intent is harmless."""
+        call = call_of(intent)
+        try:
+            answer = await self._rest.rpc(call.function, call.params)
+        except Denied as denied:
+            return denied.refused
+        rows = rows_of({call.table: [answer]})
+        if isinstance(intent, UpdateProfile):
+            await self._reappear(rows)
+        return Accepted(rows)
+
+    async def say(self, signal: Signal) -> None:
+        """Tell others what I am doing. Best effort: never raises, may be lost."""
+        with suppress(GatewayError, Denied):
+            payload = {**msgspec.to_builtins(signal), "user_id": self._connection.session.user_id}
+            match signal:
+                case Typing():
+                    await self._broadcast("typing", payload)
+                    await self._rest.rpc("typing", msgspec.to_builtins(signal))
+                case Viewing():
+                    await self._broadcast("viewing", payload)
+
+    async def events(self) -> AsyncIterator[GatewayEvent]:
+        """Connects, and tells what happens until `close`."""
+        self._tasks = [asyncio.create_task(self._link.run()), asyncio.create_task(self._connection.session.keep())]
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    def retry_now(self) -> None:
+        """Do not wait for the next back-off."""
+        self._link.retry_now()
+
+    async def close(self) -> None:
+        """Leave. Returns within 1 s whatever the network does."""
+        await self._link.close()
+        for task in [*self._tasks, *self._asides]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._asides, return_exceptions=True)
+        self._events.put_nowait(None)
+        await self._connection.aclose()
+
+    # Inside
+
+    async def _subject(self) -> Channel:
+        me = await self._me()
+        rows = [Binding(table, f"org_id=eq.{me.org_id}") for table in PUBLISHED if table != ReadMark.TABLE]
+        # Others' read marks would be one row event for each agent and each reading.
+        mine = Binding(ReadMark.TABLE, f"user_id=eq.{me.id}")
+        return Channel(f"org:{me.org_id}", (*rows, mine), presence=me.id)
+
+    async def _me(self) -> Profile:
+        if self._profile is None:
+            await self._connection.session.fresh()
+            found = await self.people([self._connection.session.user_id])
+            self._profile = next((row for row in found if isinstance(row, Profile)), None)
+        if self._profile is None:
+            raise Misconfigured(NO_PROFILE)
+        return self._profile
+
+    def _heard(self, heard: Heard) -> None:
+        match heard:
+            case Joined():
+                self._aside(self._appear())
+                self._events.put_nowait(ChannelJoined())
+            case Lost(reason=reason):
+                self._events.put_nowait(ChannelLost(reason))
+            case Frame():
+                event = self._event(heard)
+                if event is not None:
+                    self._events.put_nowait(event)
+
+    def _event(self, frame: Frame) -> GatewayEvent | None:
+        match frame.event:
+            case "postgres_changes":
+                return frames.change(frame.payload)
+            case "broadcast":
+                return frames.broadcast(frame.payload)
+            case "presence_state":
+                self._roster.replace(frame.payload)
+            case "presence_diff":
+                self._roster.change(frame.payload)
+            case _:
+                return None
+        return PresenceSeen(self._roster.agents())
+
+    async def _appear(self) -> None:
+        """Say that I am here; the server allows five of these in 30 s."""
+        me = self._profile
+        if me is not None:
+            track = {"user_id": me.id, "availability": me.availability}
+            await self._link.push("presence", {"type": "presence", "event": "track", "payload": track})
+
+    async def _reappear(self, rows: tuple[Row, ...]) -> None:
+        before = self._profile
+        self._profile = next((row for row in rows if isinstance(row, Profile)), before)
+        if before is None or self._profile is None or before.availability is not self._profile.availability:
+            await self._appear()
+
+    async def _broadcast(self, event: str, payload: dict[str, Any]) -> None:
+        await self._link.push("broadcast", {"type": "broadcast", "event": event, "payload": payload})
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+
+def _digits(cursor: str | None) -> str:
+    if cursor is None or not cursor.isdecimal():
+        raise Unreachable(BROKEN)
+    return cursor

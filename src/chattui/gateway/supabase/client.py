@@ -1,0 +1,56 @@
+"""One supabase client as chattui wants it: one HTTP client, no retries and no refreshing behind our back."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+import httpx
+from supabase import AsyncClient, AsyncClientOptions
+from supabase.client import SupabaseException
+
+from chattui.gateway.errors import Misconfigured
+from chattui.gateway.protocol import SessionStorage
+from chattui.gateway.supabase.faults import WRONG_URL
+from chattui.gateway.supabase.session import SessionKeeper, Vault
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+class Connection:
+    """A client and the keeper of its session. Build it outside the event loop: certificates take 20 ms to load."""
+
+    def __init__(self, url: str, key: str, storage: SessionStorage) -> None:
+        """Nothing is sent yet.
+
+        Raises:
+            Misconfigured: no URL of a project, or no key.
+        """
+        vault = Vault(storage)
+        # HTTP/1.1: after a time-out httpx would go on using the dead connection of HTTP/2.
+        self.http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=not is_loopback(url))
+        options = AsyncClientOptions(
+            auto_refresh_token=False,
+            storage=vault,
+            flow_type="implicit",
+            httpx_client=self.http,
+            postgrest_client_retry=False,
+        )
+        try:
+            self.supabase = AsyncClient(url, key, options)
+        except (SupabaseException, ValueError) as error:
+            raise Misconfigured(WRONG_URL if key else "There is no key. Set `key` in the profile.") from error
+        self.url = url
+        self.key = key
+        self.session = SessionKeeper(self.supabase, vault, storage)
+
+    async def aclose(self) -> None:
+        """Close the HTTP connections; the session stays."""
+        await self.http.aclose()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL means this machine: no proxy of the environment belongs between."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -1,0 +1,201 @@
+"""A customer's way to their own thread."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from realtime.types import RealtimePostgresChangesListenEvent
+
+from chattui.gateway.errors import Declined, GatewayError, Unreachable
+from chattui.gateway.protocol import AgentTyping, CustomerThread
+from chattui.gateway.supabase import frames
+from chattui.gateway.supabase.client import Connection
+from chattui.gateway.supabase.faults import BROKEN, Denied
+from chattui.gateway.supabase.frames import Frame
+from chattui.gateway.supabase.link import Heard, Joined, Link
+from chattui.gateway.supabase.rest import Rest
+from chattui.gateway.supabase.rows import row_of, rows_of
+from chattui.gateway.supabase.socket import Binding, Channel
+from chattui.model.events import RowsStored
+from chattui.model.records import ConversationId, Message, MessageId
+
+PAGE = 500
+"""Messages that are read at once."""
+RETRY = 1.0
+"""Seconds until missed messages are asked for again."""
+
+
+class SupabaseCustomerGateway:
+    """Implements `chattui.gateway.protocol.CustomerGateway`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rest = Rest(connection)
+        self._id: ConversationId | None = None
+        self._begun = asyncio.Event()
+        self._told_seq: int | None = None
+        self._news: asyncio.Queue[Message | AgentTyping | None] = asyncio.Queue()
+        self._gap = asyncio.Event()
+        self._link = Link(connection, self._subject, self._heard)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, name: str | None = None) -> CustomerThread:
+        """My open conversation, or a new one."""
+        return self._stands(await self._rpc("start_conversation", {"id": str(uuid4()), "name": name}))
+
+    async def thread(self) -> CustomerThread:
+        """How it stands; begins one where there is none."""
+        answer = await self._rpc("my_conversation", {})
+        return await self.start() if answer is None else self._stands(answer)
+
+    async def messages(self, after_seq: int = 0) -> list[Message]:
+        """What was said after `after_seq`, in order."""
+        found: list[Message] = []
+        while True:
+            page = await self._page(found[-1].seq if found else after_seq)
+            found += page
+            if len(page) < PAGE:
+                break
+        if found and self._told_seq is None:
+            self._told_seq = found[-1].seq
+        return found
+
+    async def send(self, message_id: MessageId, body: str) -> Message:
+        """Say something. Opens a closed conversation again."""
+        params = {"id": message_id, "conversation_id": await self._conversation(), "body": body}
+        row = row_of("messages", await self._rpc("insert_message", params))
+        if not isinstance(row, Message):
+            raise Unreachable(BROKEN)
+        return row
+
+    async def typing(self, *, is_typing: bool) -> None:
+        """Best effort."""
+        with suppress(GatewayError):
+            await self._rpc("typing", {"conversation_id": await self._conversation(), "is_typing": is_typing})
+
+    async def mark_read(self, last_read_seq: int) -> None:
+        """I have seen everything up to here."""
+        params = {"conversation_id": await self._conversation(), "last_read_seq": last_read_seq}
+        await self._rpc("mark_read", params)
+
+    async def request_human(self, reason: str) -> None:
+        """Ask for a person."""
+        params = {"conversation_id": await self._conversation(), "handoff_reason": reason}
+        await self._rpc("request_human", params)
+
+    async def events(self) -> AsyncIterator[Message | AgentTyping]:
+        """Live, from now on; after a reconnect, what was missed first."""
+        work = (self._listen(), self._fill(), self._connection.session.keep())
+        self._tasks = [asyncio.create_task(part) for part in work]
+        while (news := await self._news.get()) is not None:
+            yield news
+
+    async def close(self) -> None:
+        """Leave. Returns within 1 s whatever the network does."""
+        await self._link.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._news.put_nowait(None)
+        await self._connection.aclose()
+
+    # Inside
+
+    async def _listen(self) -> None:
+        while self._told_seq is None:
+            await self._begun.wait()
+            with suppress(GatewayError):
+                newest = await self.messages()
+                self._told_seq = newest[-1].seq if newest else 0
+                break
+            await asyncio.sleep(RETRY)
+        await self._link.run()
+
+    async def _fill(self) -> None:
+        """Tell what was missed, whenever something was."""
+        while True:
+            await self._gap.wait()
+            self._gap.clear()
+            try:
+                for message in await self.messages(self._told_seq or 0):
+                    self._tell(message)
+            except GatewayError:
+                await asyncio.sleep(RETRY)
+                self._gap.set()
+
+    async def _subject(self) -> Channel:
+        await self._begun.wait()
+        only = f"conversation_id=eq.{self._id}"
+        rows = (Binding("messages", only, RealtimePostgresChangesListenEvent.Insert),)
+        return Channel(f"conversation:{self._id}", rows)
+
+    def _heard(self, heard: Heard) -> None:
+        match heard:
+            case Joined():
+                self._gap.set()
+            case Frame(event="postgres_changes", payload=payload):
+                self._row(payload)
+            case Frame(event="broadcast", payload=payload):
+                self._signal(payload)
+
+    def _row(self, payload: Any) -> None:
+        match frames.change(payload):
+            case RowsStored(rows=(Message() as message,)) if message.seq == (self._told_seq or 0) + 1:
+                self._tell(message)
+            case RowsStored(rows=(Message() as message,)) if message.seq <= (self._told_seq or 0):
+                pass
+            case _:
+                self._gap.set()
+
+    def _signal(self, payload: Any) -> None:
+        is_typing = frames.other_side_types(payload)
+        if is_typing is not None:
+            self._news.put_nowait(AgentTyping(is_typing))
+
+    def _tell(self, message: Message) -> None:
+        if message.seq > (self._told_seq or 0):
+            self._told_seq = message.seq
+            self._news.put_nowait(message)
+
+    async def _page(self, after_seq: int) -> list[Message]:
+        conversation_id = await self._conversation()
+        answer = await self._rest.select(
+            lambda rest: (
+                rest.from_("messages")
+                .select("*")
+                .eq("conversation_id", conversation_id)
+                .gt("seq", after_seq)
+                .order("seq")
+                .limit(PAGE)
+            )
+        )
+        return [row for row in rows_of({"messages": answer}) if isinstance(row, Message)]
+
+    async def _conversation(self) -> ConversationId:
+        if self._id is None:
+            await self.thread()
+        return self._id or ConversationId("")
+
+    async def _rpc(self, name: str, params: dict[str, Any]) -> Any:
+        try:
+            return await self._rest.rpc(name, params)
+        except Denied as denied:
+            raise Declined(denied.refused.sentence) from denied
+
+    def _stands(self, answer: Any) -> CustomerThread:
+        try:
+            stands = msgspec.convert(answer, _Thread)
+        except msgspec.ValidationError as error:
+            raise Unreachable(BROKEN) from error
+        self._id = stands.id
+        self._begun.set()
+        return CustomerThread(stands.id, stands.status, stands.agent)
+
+
+class _Thread(msgspec.Struct, frozen=True):
+    id: ConversationId
+    status: str
+    agent: str | None = None

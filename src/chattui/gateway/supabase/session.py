@@ -1,0 +1,203 @@
+"""One person's session: restored, kept fresh, and shared with other chattui of the same person."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+
+from pydantic import ValidationError
+from supabase import AsyncClient
+from supabase_auth import AsyncSupportedStorage
+from supabase_auth.types import AuthChangeEvent, Session
+
+from chattui.gateway.errors import Misconfigured, SignedOut, Unreachable
+from chattui.gateway.protocol import SessionStorage
+from chattui.gateway.supabase.faults import SIGNED_OUT, auth_error
+from chattui.model.records import UserId
+
+_log = logging.getLogger(__name__)
+
+MARGIN = 60.0
+"""Seconds before its end at which a token is exchanged."""
+LOOK = 15.0
+"""Seconds between two looks at the clock: a laptop that slept has skipped some."""
+
+
+class Vault(AsyncSupportedStorage):
+    """What supabase_auth believes to be its storage: memory, written through to the real one."""
+
+    def __init__(self, storage: SessionStorage) -> None:
+        self._storage = storage
+        self._items: dict[str, str] = {}
+
+    def seed(self, key: str, text: str) -> None:
+        """A session that was read from the real storage."""
+        self._items[key] = text
+
+    async def get_item(self, key: str) -> str | None:
+        """From memory."""
+        return self._items.get(key)
+
+    async def set_item(self, key: str, value: str) -> None:
+        """To memory and to the real storage; where that fails the session lives on for this run."""
+        if self._items.get(key) == value:  # what was just read: another chattui may have written a newer one since
+            return
+        self._items[key] = value
+        try:
+            await asyncio.to_thread(self._storage.save, value)
+        except Exception as error:  # noqa: BLE001 - any keyring or file error; losing the session would be worse
+            _log.error("the session could not be saved: %s", type(error).__name__)
+
+    async def remove_item(self, key: str) -> None:
+        """From memory alone: a session that cannot be read now may be readable again. `SessionKeeper.forget` clears."""
+        self._items.pop(key, None)
+
+
+class SessionKeeper:
+    """Keeps one session good. One exchange at a time in this process, and, by the storage's lock, on this machine."""
+
+    def __init__(self, client: AsyncClient, vault: Vault, storage: SessionStorage) -> None:
+        self._client = client
+        self._vault = vault
+        self._storage = storage
+        self._session: Session | None = None
+        self._good_until = 0.0
+        self._one = asyncio.Lock()
+        self._dead: str | None = None
+        self._told: str | None = None
+        self._listeners: list[Callable[[str], None]] = []
+        client.auth.on_auth_state_change(self._heard)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Have it called with each new access token."""
+        self._listeners.append(listener)
+
+    @property
+    def user_id(self) -> UserId:
+        """Whose session it is. Raises `SignedOut` where there is none."""
+        return UserId(self._known().user.id)
+
+    @property
+    def email(self) -> str | None:
+        """Their address, where they have one."""
+        return self._known().user.email
+
+    async def restore(self) -> None:
+        """Take the session from the storage.
+
+        Raises:
+            SignedOut: there is none.
+            Misconfigured: the storage refuses.
+        """
+        async with self._one:
+            if self._session is None:
+                await self._adopt(await self._stored())
+
+    async def fresh(self) -> str:
+        """An access token that is good for a while.
+
+        Raises:
+            SignedOut: the session is over.
+            Unreachable: it could not be exchanged for now.
+        """
+        if self._session is None:
+            await self.restore()
+        if self._expiring():
+            await self.renew(self._known().access_token)
+        return self._known().access_token
+
+    async def renew(self, stale: str) -> None:
+        """Exchange a token that was refused, unless that has happened meanwhile. Raises as `fresh`."""
+        async with self._one:
+            if self._session is None or self._session.access_token == stale:
+                try:
+                    await self._renew(stale)
+                except OSError as error:  # the lock of the storage is held too long, or can not be had
+                    raise Unreachable("Another chattui is renewing the session. This one tries again.") from error
+
+    async def keep(self) -> None:
+        """Exchange the token in time, for ever; what goes wrong here is seen by the next call."""
+        failures = 0
+        while True:
+            await asyncio.sleep(LOOK if not failures else random.uniform(1, min(LOOK, 2**failures)))  # noqa: S311
+            try:
+                if self._session is not None and self._dead is None:
+                    await self.fresh()
+                failures = 0
+            except (SignedOut, Misconfigured):
+                failures = 0
+            except Unreachable:
+                failures += 1
+
+    async def forget(self) -> None:
+        """The session is over here, in memory and in the storage."""
+        self._session = None
+        await asyncio.to_thread(self._storage.clear)
+
+    # Inside
+
+    async def _renew(self, stale: str) -> None:
+        async with self._storage.refresh_lock():
+            kept = await self._stored()
+            if kept.access_token != stale:
+                await self._adopt(kept)
+                if not self._expiring():
+                    return
+            if kept.refresh_token == self._dead:
+                raise SignedOut(SIGNED_OUT)
+            await self._exchange(kept.refresh_token)
+
+    async def _exchange(self, refresh_token: str) -> None:
+        try:
+            await self._client.auth.refresh_session(refresh_token)
+        except Exception as error:
+            fault = auth_error(error)
+            if isinstance(fault, SignedOut):
+                self._dead = refresh_token
+                raise SignedOut(SIGNED_OUT) from error
+            raise fault from error
+        _log.info("the session was renewed")
+
+    async def _stored(self) -> Session:
+        try:
+            text = await asyncio.to_thread(self._storage.load)
+        except Exception as error:
+            raise Misconfigured(str(error)) from error
+        try:
+            session = Session.model_validate_json(text or "")
+        except ValidationError as error:
+            raise SignedOut(SIGNED_OUT) from error
+        if self._session is not None and session.user.id != self._session.user.id:
+            raise SignedOut("Somebody else has signed in meanwhile. Start chattui again to go on as them.")
+        return session
+
+    async def _adopt(self, session: Session) -> None:
+        good_until = float(session.expires_at or 0)
+        if time.time() > good_until - MARGIN:
+            self._session, self._good_until = session, good_until
+            return
+        # supabase_auth tells REST of a restored session only when asked to.
+        self._vault.seed("supabase.auth.token", session.model_dump_json())
+        await self._client.auth.initialize_from_storage()
+        self._good_until = good_until
+
+    def _heard(self, _event: AuthChangeEvent, session: Session | None) -> None:
+        if session is None:
+            return
+        # By this machine's clock, whatever the server's says.
+        self._good_until = time.time() + session.expires_in
+        self._session = session
+        self._dead = None
+        if session.access_token != self._told:
+            for listener in self._listeners:
+                listener(session.access_token)
+        self._told = session.access_token
+
+    def _expiring(self) -> bool:
+        return time.time() > self._good_until - min(MARGIN, self._known().expires_in / 2)
+
+    def _known(self) -> Session:
+        if self._session is None:
+            raise SignedOut(SIGNED_OUT)
+        return self._session
