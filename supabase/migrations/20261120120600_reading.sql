@@ -295,7 +295,7 @@ end
 $$;
 
 create or replace function public.search_messages(query text, page_size integer default 50) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set client_min_messages = 'warning' as $$
 declare
   me public.profiles := private.me();
   asked tsquery := private.query_of(search_messages.query);
