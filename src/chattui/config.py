@@ -31,13 +31,16 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """How the inbox behaves."""
 
-    theme: Annotated[str, Meta(description="a theme's name; empty follows the terminal")] = ""
+    theme: Annotated[str, Meta(description="chattui-dark, chattui-light, or any theme of Textual (ansi-dark, …)")] = (
+        "chattui-dark"
+    )
     confirm: Annotated[bool, Meta(description="closing, handing back and requeueing ask for the same key again")] = True
-    open_first: Annotated[bool, Meta(description="open the first conversation when none is open")] = False
+    open_first: Annotated[bool, Meta(description="show the first conversation when none is shown")] = False
     notices: Annotated[
-        Literal["desktop", "bell", "off"], Meta(description="what calls me while the terminal is not focused")
-    ] = "desktop"
-    notice_text: Annotated[bool, Meta(description="desktop notices show what the customer wrote")] = False
+        Literal["auto", "osc99", "osc777", "osc9", "bell", "off"],
+        Meta(description="what calls me while the terminal is not focused"),
+    ] = "auto"
+    notice_text: Annotated[bool, Meta(description="desktop notices show what was written")] = False
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

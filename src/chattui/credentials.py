@@ -41,17 +41,17 @@ class Credentials:
         """
         return self._from_keyring() or self._read()
 
-    def save(self, session: str) -> None:
+    def save(self, text: str) -> None:
         """Keep it instead of the one before.
 
         Raises:
             Unwritable: there is neither a keyring nor a place for a file.
         """
-        if self._to_keyring(session):
+        if self._to_keyring(text):
             self._forget_file()
         else:
             self._forget_in_keyring()
-            paths.write_private(self._file, session)
+            paths.write_private(self._file, text)
 
     def clear(self) -> None:
         """Forget it."""

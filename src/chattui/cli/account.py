@@ -1,0 +1,124 @@
+"""Who is signed in, and at which project."""
+
+import asyncio
+import sys
+
+import click
+
+from chattui import config
+from chattui.cli.failures import Misused
+from chattui.cli.gateways import print_json
+from chattui.cli.project import Choice, pass_choice
+from chattui.config import Target
+from chattui.gateway.protocol import Identity
+from chattui.text.inert import inert_line
+
+
+@click.command()
+@click.option("--url", help="The project's URL, the first time; it is kept as a profile.")
+@click.option("--key", help="The project's anon (publishable) key, with --url.")
+@click.option("-e", "--email", help="Your e-mail address; asked for where it is left out.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
+@click.option("--code", "by_code", is_flag=True, help="Sign in by a code that is sent to the address.")
+@pass_choice
+def login(  # noqa: PLR0913 - one for each option
+    choice: Choice, url: str | None, key: str | None, email: str | None, *, password_stdin: bool, by_code: bool
+) -> None:
+    """Sign in; the session is kept in the keyring, or in a file that only you can read."""
+    if password_stdin and by_code:
+        raise Misused("--password-stdin and --code are two ways of the same thing: choose one.")
+    target = _target(choice, url, key)
+    address = email or _asked("E-mail", "--email")
+    who = asyncio.run(
+        _by_code(target, address) if by_code else _by_password(target, address, from_stdin=password_stdin)
+    )
+    if url or choice.target() is None:
+        _remember(choice, target)
+    click.echo(greeting(who, target), err=True)
+
+
+def _target(choice: Choice, url: str | None, key: str | None) -> Target:
+    known = None if url else choice.target()
+    if known:
+        return known
+    url = url or _asked("Project URL (https://….supabase.co)", "--url")
+    key = key or _asked("Its anon (publishable) key", "--key")
+    return config.checked(Target(choice.profile or "default", url, key))
+
+
+def _asked(what: str, option: str) -> str:
+    if not sys.stdin.isatty():
+        raise Misused(f"{option} is needed where there is no terminal to ask at.")
+    return str(click.prompt(what, err=True))
+
+
+async def _by_password(target: Target, email: str, *, from_stdin: bool) -> Identity:
+    from chattui.credentials import Credentials  # noqa: PLC0415
+    from chattui.gateway.supabase import sign_in_with_password  # noqa: PLC0415
+
+    password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _secret("Password", "--password-stdin")
+    return await sign_in_with_password(target.url, target.key, Credentials(target.url), email, password)
+
+
+async def _by_code(target: Target, email: str) -> Identity:
+    from chattui.credentials import Credentials  # noqa: PLC0415
+    from chattui.gateway.supabase import send_code, sign_in_with_code  # noqa: PLC0415
+
+    await send_code(target.url, target.key, email)
+    click.echo(f"A code is on its way to {email}.", err=True)
+    code = _secret("Code", "--code in a terminal") if sys.stdin.isatty() else sys.stdin.readline()
+    return await sign_in_with_code(target.url, target.key, Credentials(target.url), email, code.strip())
+
+
+def _secret(what: str, option: str) -> str:
+    if not sys.stdin.isatty():
+        raise Misused(f"{option} is needed where there is no terminal to ask at.")
+    return str(click.prompt(what, hide_input=True, err=True))
+
+
+def _remember(choice: Choice, target: Target) -> None:
+    known = choice.config().profiles.get(target.name)
+    if known is None:
+        path = config.add_profile(target.name, config.Profile(target.url, target.key))
+        click.echo(f"The project is kept as profile {target.name!r} in {path}.", err=True)
+    elif known.url != target.url:
+        raise Misused(
+            f"profile {target.name!r} is another project; say `chattui -P NAME login --url …` with a new name."
+        )
+
+
+def greeting(who: Identity, target: Target) -> str:
+    """What to tell somebody who has just signed in."""
+    name = inert_line(who.name or who.email or who.user_id)
+    if who.role is None:
+        return f"Signed in as {name}, who is no agent at {target.url} yet: an admin has to add a profile."
+    return f"Signed in as {name}, {who.role} of {inert_line(who.organization or target.url)}. Now: chattui"
+
+
+@click.command()
+@pass_choice
+def logout(choice: Choice) -> None:
+    """End the session on this machine."""
+    from chattui.credentials import Credentials  # noqa: PLC0415
+    from chattui.gateway.supabase import sign_out  # noqa: PLC0415
+
+    target = choice.project()
+    asyncio.run(sign_out(target.url, target.key, Credentials(target.url)))
+    click.echo(f"Signed out of {target.url}.", err=True)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@pass_choice
+def whoami(choice: Choice, *, as_json: bool) -> None:
+    """Who is signed in."""
+    from chattui.credentials import Credentials  # noqa: PLC0415
+    from chattui.gateway.supabase import whoami as asked  # noqa: PLC0415
+
+    target = choice.project()
+    who = asyncio.run(asked(target.url, target.key, Credentials(target.url)))
+    if as_json:
+        print_json(who)
+    else:
+        parts = (who.email, who.name, who.role, who.organization, target.url)
+        click.echo("\t".join(inert_line(part) for part in parts if part))

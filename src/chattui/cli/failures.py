@@ -1,0 +1,89 @@
+"""How a command ends that did not do what was asked: one sentence on stderr, and a code that scripts can tell apart."""
+
+import asyncio
+import logging
+
+import click
+
+from chattui import logs
+from chattui.config import ConfigError
+from chattui.gateway.errors import GatewayError, Misconfigured, SignedOut, Unreachable
+from chattui.paths import Unwritable
+
+logger = logging.getLogger(__name__)
+
+
+class Failure(click.ClickException):
+    """It did not work; trying the same again will not help."""
+
+    exit_code = 1
+
+    def show(self, file: object = None) -> None:
+        """On stderr, in one paragraph."""
+        del file
+        click.echo(f"chattui: {self.message}", err=True)
+
+
+class Misused(Failure):
+    """The command or the settings ask for something that cannot be."""
+
+    exit_code = 2
+
+
+class Denied(Failure):
+    """The database said no; the sentence names who has it."""
+
+    exit_code = 3
+
+
+class NoAnswer(Failure):
+    """Nobody answered; trying again may help."""
+
+    exit_code = 4
+
+
+def explained(error: Exception) -> Failure:
+    """What to tell a person about any error; one that nobody foresaw is written to the log with its traceback."""
+    match error:
+        case Failure():
+            return error
+        case ConfigError():
+            return Misused(str(error))
+        case Unreachable():
+            return NoAnswer(str(error))
+        case SignedOut() | Misconfigured() | GatewayError() | Unwritable():
+            return Failure(str(error))
+        case _ if (sentence := _expected(error)) is not None:
+            return Failure(sentence)
+        case _:
+            return _unforeseen(error)
+
+
+def _expected(error: Exception) -> str | None:
+    """Errors of parts that a command may not have loaded are known by their name."""
+    told = {"Exposed", "StackFailed", "KeysError"}
+    return str(error) if any(kind.__name__ in told for kind in type(error).__mro__) else None
+
+
+def _unforeseen(error: Exception) -> Failure:
+    logs.start()
+    logger.error("unforeseen", exc_info=error)
+    return Failure(
+        f"something went wrong inside chattui ({type(error).__name__}). "
+        f"{logs.log_file()} has the details; please report it with them."
+    )
+
+
+class Commands(click.Group):
+    """A group whose commands never end in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As click does, with every error explained."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except asyncio.CancelledError as error:
+            raise click.Abort from error
+        except Exception as error:
+            raise explained(error) from error

@@ -1,0 +1,96 @@
+"""The screen itself, opened on a project."""
+
+import asyncio
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from chattui import logs
+from chattui.cli.failures import Failure, Misused
+from chattui.cli.project import WELCOME, Choice, pass_choice
+from chattui.config import Config, Target
+
+if TYPE_CHECKING:
+    from chattui.desk import Desk
+    from chattui.gateway.protocol import SessionStorage
+    from chattui.ui.settings import Settings
+
+SMALLEST = (40, 10)
+"""Columns and rows below which nothing useful can be shown."""
+
+
+@click.command()
+@pass_choice
+def inbox(choice: Choice) -> None:
+    """Open the inbox of the project that was chosen."""
+    target = choice.target()
+    if target is None:
+        click.echo(WELCOME, err=True)
+        raise click.exceptions.Exit(Misused.exit_code)
+    need_terminal("Scripts use `chattui list --json`.")
+    from chattui.credentials import Credentials  # noqa: PLC0415 - the keyring library is slow to load
+
+    storage = Credentials(target.url)
+    if storage.load() is None:
+        _sign_in(target, storage)
+    show_inbox(choice.config(), target, storage)
+
+
+def need_terminal(instead: str) -> None:
+    """Fails with a sentence where no screen can be drawn."""
+    if not (sys.stdin.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
+        raise Misused(f"this needs a terminal, on stdin and stderr both. {instead}")
+    size = shutil.get_terminal_size()
+    if (size.columns, size.lines) < SMALLEST or size.lines < SMALLEST[1]:
+        columns, rows = SMALLEST
+        raise Failure(
+            f"this terminal has {size.columns} columns and {size.lines} rows; "
+            f"make it {columns} by {rows} at least (80 by 24 is comfortable)."
+        )
+
+
+def _sign_in(target: Target, storage: "SessionStorage") -> None:
+    from chattui.cli.account import greeting  # noqa: PLC0415
+    from chattui.gateway.supabase import sign_in_with_password  # noqa: PLC0415
+
+    click.echo(f"Nobody is signed in at {target.url} yet.", err=True)
+    email = click.prompt("E-mail", err=True)
+    password = click.prompt("Password", hide_input=True, err=True)
+    who = asyncio.run(sign_in_with_password(target.url, target.key, storage, email, password))
+    click.echo(greeting(who, target), err=True)
+
+
+def show_inbox(config: Config, target: Target, storage: "SessionStorage") -> None:
+    """Draw it until the agent leaves; ends the program with the screen's own code."""
+    logs.start()
+    from chattui.ui.app import ChattuiApp, run  # noqa: PLC0415 - Textual
+
+    async def opened() -> "Desk":
+        return await open_desk(target, storage)
+
+    app = ChattuiApp(opened, ui_settings(config))
+    code = run(app)
+    if app.failure:
+        click.echo(f"chattui: {app.failure}", err=True)
+    raise click.exceptions.Exit(code)
+
+
+def ui_settings(config: Config) -> "Settings":
+    """What the settings file says of the screen."""
+    from chattui.ui.settings import Settings  # noqa: PLC0415
+
+    keys = {action: tuple(keys) for action, keys in config.keys.items()}
+    return Settings(**msgspec.structs.asdict(config.ui), keys=keys, log_file=str(logs.log_file()))
+
+
+async def open_desk(target: Target, storage: "SessionStorage") -> "Desk":
+    """A desk of who is signed in. supabase is loaded here, after the first paint."""
+    from chattui.desk import Desk  # noqa: PLC0415
+    from chattui.gateway.supabase import open_agent  # noqa: PLC0415
+    from chattui.store import Store  # noqa: PLC0415
+
+    gateway = await open_agent(target.url, target.key, storage)
+    return Desk(gateway, Store())

@@ -1,0 +1,17 @@
+"""Starting the cast from outside."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from chattui.local.places import DataDirectory
+
+
+def start(directory: Path, *, seed: int, rate: float) -> None:
+    """Let a cast play in the running stack of `directory`; where one does already, it goes on and this one ends."""
+    data = DataDirectory.at(directory)
+    command = [sys.executable, "-m", "chattui.local.cast", str(data.root), "--seed", str(seed), "--rate", str(rate)]
+    with (data.root / "cast.log").open("ab") as log:
+        subprocess.Popen(  # noqa: S603 - a fixed command
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
