@@ -142,6 +142,7 @@ class Queries:
             link_since=state.link.since,
             link_pending=state.link.pending,
             link_reason=inert_line(state.link.reason),
+            notifications=me is None or me.notifications_enabled,
         )
 
     def typing(self, conversation_id: ConversationId, now: datetime) -> tuple[Inert, ...]:

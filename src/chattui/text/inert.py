@@ -1,25 +1,164 @@
 """Text of others, made harmless for a terminal.
 
-The one place where foreign text becomes `Inert`: nothing that it lets through can move the cursor, change a colour,
-reorder a line or take a width that cannot be known.
+The one place where foreign text becomes `Inert`. What could act is shown as a sign or left out:
+
+- control characters and the first byte of every escape sequence: as control pictures (`␛[31m`), C1 as `�`;
+- what reorders or hides (bidi marks, overrides and isolates, zero-width, tag and filler characters): left out;
+- marks without end, sequences without end, selectors and modifiers without an emoji: cut where writing ends;
+- lone surrogates, private and unassigned characters, whose width nobody knows: as `�`.
+
+Emoji sequences, right-to-left text and the non-joiner of Persian and Indic scripts stay. Indic joiners go: terminals
+do not agree on the width of what follows one, and words stay readable without.
 """
 
 import re
+import unicodedata
 from typing import NewType, cast
 
-Inert = NewType("Inert", str)
-"""Text that can be drawn: no control characters, no escapes, no bidi overrides. Only `inert` makes one."""
+from rich.cells import cell_len, get_character_cell_size
 
-_HOSTILE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+Inert = NewType("Inert", str)
+"""Text that can be drawn: no control characters, no escapes, no bidi overrides. Only this package makes one."""
+
+MARKS = 4
+"""Marks that one character may carry: Hebrew with points and accents needs three or four."""
+JOINS = 3
+"""Joiners within one emoji: a family of four has three."""
+
+TAB = "    "
+_SELECTOR, _JOINER, _NON_JOINER, _KEYCAP = "\ufe0f", "\u200d", "\u200c", "\u20e3"
+_UNKNOWN, _BASE = "\ufffd", "\u25cc"
+
+_BEYOND = re.compile(
+    r"[^\n -~\xa0-\xac\xae-\u02ff\u0386\u0388-\u038a\u038e-\u03a1\u03a3-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a"
+    r"\u1e00-\u1f15\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2bff\u3000-\u3029\u3041-\u3096\u309b-\u30ff"
+    r"\u3400-\u4dbf\u4e00-\u9ffc\uac00-\ud7a3\uff01-\uff5e\U0001f300-\U0001f3fa\U0001f400-\U0001f64f"
+    r"\U0001f680-\U0001f6d7\U0001f900-\U0001f9ff]"
+)
+"""Whatever needs a closer look. The rest is assigned, visible and of a known width, alone and in any order."""
+_BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_JOINING = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
+"""Scripts whose letters join, and where a non-joiner says that two do not."""
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+"""Letters and marks that show nothing."""
+_SPACES = re.compile(r"\s{2,}|[^\S ]|^\s|\s$")
 
 
 def inert(raw: str) -> Inert:
-    """The text of a body: lines are kept, everything that could act is taken out. Clean text comes back as it is."""
-    if not _HOSTILE.search(raw):
+    """A body: its lines stay lines, tabs become spaces. Clean text comes back as the same object."""
+    if not _BEYOND.search(raw):
         return cast("Inert", raw)
-    return Inert(_HOSTILE.sub("", raw.replace("\r\n", "\n")))
+    text = _BREAKS.sub("\n", raw).replace("\t", TAB)
+    return Inert("\n".join(_Cleaning(line).done() if _BEYOND.search(line) else line for line in text.split("\n")))
 
 
 def inert_line(raw: str) -> Inert:
-    """The text of a name or a preview: as `inert`, in one line."""
-    return Inert(" ".join(inert(raw).split()))
+    """A name, a preview, a reason: as `inert`, in one line without space around or doubled."""
+    text = inert(raw)
+    return Inert(" ".join(text.split())) if _SPACES.search(text) else text
+
+
+class _Cleaning:
+    """One line on its way to being inert, character by character."""
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+        self._out: list[str] = []
+        self._marks = self._joins = 0
+
+    def done(self) -> str:
+        for index, character in enumerate(self._line):
+            self._take(character, self._line[index + 1 : index + 2])
+        return "".join(self._out)
+
+    @property
+    def _last(self) -> str:
+        return self._out[-1] if self._out else ""
+
+    def _take(self, character: str, following: str) -> None:
+        if character == _SELECTOR:
+            self._select(following)
+        elif character == _JOINER:
+            self._join(following)
+        elif character == _NON_JOINER:
+            self._part(following)
+        elif _modifies(character):
+            self._modify(character)
+        else:
+            self._put(_seen(character))
+
+    def _put(self, character: str) -> None:
+        if not character:
+            return
+        if get_character_cell_size(character):
+            self._marks = 0
+            if self._last != _JOINER:
+                self._joins = 0
+        elif self._marks == MARKS:
+            return
+        else:
+            self._marks += 1
+            self._out += [] if self._out else [_BASE]
+        self._out.append(character)
+
+    def _select(self, following: str) -> None:
+        """An emoji is asked for: only where that is what the character can be."""
+        last = self._last
+        widens = bool(last) and last != _JOINER and cell_len(last + _SELECTOR) > cell_len(last) > 0
+        if widens and (not last.isascii() or following == _KEYCAP):
+            self._out.append(_SELECTOR)
+
+    def _join(self, following: str) -> None:
+        if self._joins < JOINS and following and _emoji(following) and _ends_emoji(self._out):
+            self._joins += 1
+            self._out.append(_JOINER)
+
+    def _part(self, following: str) -> None:
+        if _JOINING.match(self._last) and _JOINING.match(following):
+            self._out.append(_NON_JOINER)
+
+    def _modify(self, character: str) -> None:
+        """A skin tone: after one emoji, once."""
+        last = self._last
+        follows = bool(last) and last != _JOINER and not _modifies(last) and _emoji(last)
+        self._out.append(character if follows else _UNKNOWN)
+
+
+def _seen(character: str) -> str:
+    """How one character is shown; nothing for what only hides or reorders."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if character in _FILLERS or 0xFE00 <= code <= 0xFE0F or 0xE0000 <= code <= 0xE0FFF:
+        return ""
+    match unicodedata.category(character):
+        case "Cf":
+            return ""
+        case "Cn" if _emoji(character):
+            return character
+        case "Cc" | "Cs" | "Co" | "Cn":
+            return _UNKNOWN
+        case _:
+            return character
+
+
+def _modifies(character: str) -> bool:
+    return "\U0001f3fb" <= character <= "\U0001f3ff"
+
+
+def _emoji(character: str) -> bool:
+    """A symbol, or one that is newer than this Python's tables."""
+    if character in "©®":
+        return True
+    if "\U0001f000" <= character <= "\U0001faff":
+        return True
+    return character >= "\u2190" and unicodedata.category(character) in {"So", "Sm"}
+
+
+def _ends_emoji(out: list[str]) -> bool:
+    last = next(
+        (character for character in reversed(out[-3:]) if character != _SELECTOR and not _modifies(character)), ""
+    )
+    return bool(last) and out[-1] != _JOINER and _emoji(last)

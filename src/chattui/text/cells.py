@@ -1,0 +1,107 @@
+"""Text by the cell: measured, wrapped, cut. Widths are those that Textual draws by."""
+
+import re
+from collections.abc import Iterator
+
+from rich.cells import cell_len, split_graphemes
+
+from chattui.text.inert import Inert
+
+ELLIPSIS = "…"
+_TOKEN = re.compile(
+    # One wide character with what must not begin a line; a run of space; a word.
+    r"[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003fffd]"
+    r"[\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\u3041-\u3049\u30fc]*"
+    r"| +"
+    r"|[^ \u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003fffd]+"
+)
+
+
+def width(text: Inert) -> int:
+    """How many cells one line takes."""
+    return cell_len(text)
+
+
+def cut(text: Inert, cells: int) -> Inert:
+    """At most `cells` wide; an ellipsis says where something is missing."""
+    if cell_len(text) <= cells:
+        return text
+    return Inert(_head(text, cells - 1) + ELLIPSIS) if cells > 0 else Inert("")
+
+
+def fit(text: Inert, cells: int) -> Inert:
+    """Exactly `cells` wide: cut, or filled with spaces."""
+    shown = cut(text, cells)
+    return Inert(shown + " " * (cells - cell_len(shown)))
+
+
+def wrap(text: Inert, cells: int) -> list[Inert]:
+    """The lines of a body, none wider than `cells` (at least 1): broken between words, and within what is longer.
+
+    Space at a break goes, space at the beginning of a line stays. At least one line.
+    """
+    cells = max(cells, 1)
+    return [line for paragraph in text.split("\n") for line in _wrapped(paragraph, cells)]
+
+
+def _wrapped(paragraph: str, cells: int) -> list[Inert]:
+    if cell_len(paragraph) <= cells:
+        return [Inert(paragraph.rstrip(" "))]
+    lines: list[str] = []
+    line, used = "", 0
+    for token in _TOKEN.findall(paragraph):
+        size = cell_len(token)
+        if used + size <= cells:
+            line, used = line + token, used + size
+        elif token[0] == " ":
+            lines.append(line)
+            line, used = "", 0
+        else:
+            lines += [line] if line else []
+            *full, line = _broken(token, cells)
+            lines += full
+            used = cell_len(line)
+    return [Inert(one.rstrip(" ")) for one in ([*lines, line] if line or not lines else lines)]
+
+
+def _broken(word: str, cells: int) -> list[str]:
+    """A word in pieces that fit; what is wider than a line by itself becomes an ellipsis."""
+    if cell_len(word) <= cells:
+        return [word]
+    pieces, piece, used = [], "", 0
+    for grapheme, size in _graphemes(word):
+        if used + size > cells and piece:
+            pieces.append(piece)
+            piece, used = "", 0
+        shown = grapheme if size <= cells else ELLIPSIS
+        piece, used = piece + shown, used + min(size, cells)
+    return [*pieces, piece]
+
+
+def _head(text: str, cells: int) -> str:
+    kept, used = 0, 0
+    for grapheme, size in _graphemes(text):
+        if used + size > cells:
+            break
+        kept, used = kept + len(grapheme), used + size
+    return text[:kept]
+
+
+def _graphemes(text: str) -> Iterator[tuple[str, int]]:
+    """What stands in one place, and its width. A flag is two letters."""
+    if text.isascii():
+        yield from ((character, 1) for character in text)
+        return
+    flag = ""
+    for start, end, size in split_graphemes(text)[0]:
+        grapheme = text[start:end]
+        letter = "\U0001f1e6" <= grapheme <= "\U0001f1ff"
+        if letter and not flag:
+            flag = grapheme
+            continue
+        if flag and not letter:
+            yield flag, cell_len(flag)
+        yield flag + grapheme if letter else grapheme, cell_len(flag + grapheme) if letter else size
+        flag = ""
+    if flag:
+        yield flag, cell_len(flag)
