@@ -54,10 +54,10 @@ def _wrapped(paragraph: str, cells: int) -> list[Inert]:
         if used + size <= cells:
             line, used = line + token, used + size
         elif token[0] == " ":
-            lines.append(line)
+            lines += [line] if line else []
             line, used = "", 0
         else:
-            lines += [line] if line else []
+            lines += [line] if line.strip() else []
             *full, line = _broken(token, cells)
             lines += full
             used = cell_len(line)

@@ -39,8 +39,11 @@ _BEYOND = re.compile(
 _BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _JOINING = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters join, and where a non-joiner says that two do not."""
-_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
-"""Letters and marks that show nothing."""
+_HIDING = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0000-\U000e0fff]"
+)
+"""Fillers, selectors and tags: letters and marks that show nothing."""
+_PICTURES = {chr(code): chr(0x2400 + code) for code in range(0x20)} | {"\x7f": "\u2421"}
 _SPACES = re.compile(r"\s{2,}|[^\S ]|^\s|\s$")
 
 
@@ -126,19 +129,14 @@ class _Cleaning:
 
 def _seen(character: str) -> str:
     """How one character is shown; nothing for what only hides or reorders."""
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    if character in _FILLERS or 0xFE00 <= code <= 0xFE0F or 0xE0000 <= code <= 0xE0FFF:
+    if _HIDING.match(character):
         return ""
     match unicodedata.category(character):
         case "Cf":
             return ""
-        case "Cn" if _emoji(character):
-            return character
-        case "Cc" | "Cs" | "Co" | "Cn":
+        case "Cc" | "Cs" | "Co":
+            return _PICTURES.get(character, _UNKNOWN)
+        case "Cn" if not _emoji(character):
             return _UNKNOWN
         case _:
             return character
@@ -158,7 +156,6 @@ def _emoji(character: str) -> bool:
 
 
 def _ends_emoji(out: list[str]) -> bool:
-    last = next(
-        (character for character in reversed(out[-3:]) if character != _SELECTOR and not _modifies(character)), ""
-    )
+    signs = (character for character in reversed(out[-3:]) if character != _SELECTOR and not _modifies(character))
+    last = next(signs, "")
     return bool(last) and out[-1] != _JOINER and _emoji(last)

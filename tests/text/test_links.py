@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+
+from chattui.text.inert import inert
+from chattui.text.links import links
+from tests.text.test_inert import NASTY, assert_harmless
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "target", "host"),
+    [
+        ("see https://a.example/x.", "https://a.example/x", "https://a.example/x", "a.example"),
+        ("(http://a.example/b_(c))", "http://a.example/b_(c)", "http://a.example/b_(c)", "a.example"),
+        ("HTTPS://A.Example", "HTTPS://A.Example", "https://a.example", "a.example"),
+        ("http://a.example:8080/?q=ü", "http://a.example:8080/?q=ü", "http://a.example:8080/?q=%C3%BC", "a.example"),
+        ("mailto:rosa@a.example?subject=x!", "mailto:rosa@a.example?subject=x", None, "rosa@a.example"),
+        ("https://gооgle.com/", "https://gооgle.com/", "https://xn--ggle-55da.com/", "xn--ggle-55da.com"),
+        ("https://bank.example@evil.example/", "https://bank.example@evil.example/", None, "evil.example"),
+        ("http://[::1]:80/x", "http://[::1]:80/x", None, "[::1]"),
+    ],
+)
+def test_a_link_and_where_it_leads(text: str, written: str, target: str | None, host: str) -> None:
+    (link,) = links(inert(text))
+    assert text[link.start : link.end] == written
+    assert (link.target, link.host) == (target or written, host)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://",
+        "https://[bad",
+        "ftp://a.example",
+        "mailto:nobody",
+        "xhttp://a.b",
+    ],
+)
+def test_what_is_no_link(text: str) -> None:
+    assert links(inert(text)) == ()
+
+
+def test_links_come_in_order() -> None:
+    text = inert("https://a.example, then https://b.example!")
+    assert [link.host for link in links(text)] == ["a.example", "b.example"]
+
+
+@given(NASTY)
+def test_a_target_is_plain_ascii(raw: str) -> None:
+    for link in links(inert("https://" + raw + " mailto:a@" + raw)):
+        assert_harmless(link.target)
+        assert link.target.isascii()
+        assert " " not in link.target
