@@ -1,0 +1,148 @@
+"""How one conversation looks in the list: two lines, readable from 24 cells on, generous from 40."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from rich.style import Style
+from textual.strip import Strip
+
+from chattui.model.records import Sender, Status
+from chattui.store.projections import LabelChip, ListRow
+from chattui.text.inert import Inert
+from chattui.text.times import ago
+from chattui.ui.widgets import signs
+from chattui.ui.widgets.strips import SPACE, Span, blank, cells, clip, lay
+
+WIDE = 40
+"""Cells from which on the status has a column of its own."""
+MANY = 99
+OWNER_CELLS = 8
+VIEWER_CELLS = 12
+UNREAD_CELLS = 4
+AGE_CELLS = 7
+SHORT_AGE_CELLS = 4
+NAME_CELLS = (12, 24)
+SPEAKER = {Sender.AI: Inert("ai: "), Sender.AGENT: Inert("agent: "), Sender.SYSTEM: Inert("— ")}
+"""Who said the last line. The customer's own words carry no name: the row has it."""
+
+Look = Callable[[str], Style]
+"""Name of a component → its style on this row."""
+
+
+def draw_row(row: ListRow, width: int, now: datetime, look: Look, *, cursor: bool) -> tuple[Strip, Strip]:
+    """Both lines, each of exactly `width` cells."""
+    bar = Span(Inert("▌" if cursor else " "), look("bar"))
+    upper, lower = (_wide if width >= WIDE else _narrow)(row, width, look)
+    fill = look("fill")
+    return (
+        lay(width, fill, [bar, *upper], _counts(row, now, look, AGE_CELLS if width >= WIDE else SHORT_AGE_CELLS)),
+        lay(width, fill, [bar, *lower], _viewers(row, look)),
+    )
+
+
+def age(row: ListRow, now: datetime) -> Inert:
+    """How long somebody waits; else when something was last said."""
+    waiting = row.waiting_since if row.status is Status.WAITING else None
+    return Inert(ago(waiting or row.last_at, now))
+
+
+def _wide(row: ListRow, width: int, look: Look) -> tuple[list[Span], list[Span]]:
+    room = width - 1 - UNREAD_CELLS - AGE_CELLS
+    name_cells = min(max(room // 2 - 1, NAME_CELLS[0]), NAME_CELLS[1])
+    name = clip(_name(row, look), name_cells)
+    standing = [*_sign(row, look), *name, blank(name_cells - cells(name) + 1, look("fill")), *_status(row, look)]
+    chips = _chips(row.labels, room - cells(standing), look)
+    return [*standing, *chips], _said(row, width - 3 - cells(_viewers(row, look)), look)
+
+
+def _narrow(row: ListRow, width: int, look: Look) -> tuple[list[Span], list[Span]]:
+    status = _owner(row, look) or _status(row, look)
+    room = width - 5 - cells(status) - cells(_viewers(row, look))
+    said = _said(row, room, look)
+    return [*_sign(row, look), *_name(row, look)], [blank(2, look("fill")), *status, *said]
+
+
+def _sign(row: ListRow, look: Look) -> list[Span]:
+    sign = signs.PENDING if row.pending else signs.standing(row)[0]
+    return [Span(sign, look(row.status)), Span(SPACE, look("fill"))]
+
+
+def _name(row: ListRow, look: Look) -> list[Span]:
+    style = look("name-unread" if row.unread else "name")
+    draft = [Span(SPACE, style), Span(signs.DRAFT, look("draft"))] if row.draft else []
+    return [Span(signs.PRIORITY[min(row.priority, 3)], look("priority")), Span(row.name, style), *draft]
+
+
+def _status(row: ListRow, look: Look) -> list[Span]:
+    spans = [Span(signs.standing(row)[1], look(row.status))]
+    owner = signs.YOU if row.mine else signs.first_name(row.assignee or Inert(""))
+    if row.status is Status.ACTIVE and owner:
+        spans += [blank(1, look("fill")), Span(Inert("· "), look("faint")), Span(owner, look("owner"))]
+    return spans
+
+
+def _owner(row: ListRow, look: Look) -> list[Span]:
+    """In a narrow list the word of an active conversation is whose it is."""
+    owner = signs.MINE if row.mine else signs.first_name(row.assignee or Inert(""))
+    return clip([Span(owner, look("owner"))], OWNER_CELLS) if row.status is Status.ACTIVE and owner else []
+
+
+def _counts(row: ListRow, now: datetime, look: Look, age_cells: int) -> list[Span]:
+    unread = Inert(f"{min(row.unread, MANY)}{'+' if row.unread > MANY else ''}" if row.unread else "")
+    return [*_right(unread, UNREAD_CELLS, look("unread"), look), *_right(age(row, now), age_cells, look("age"), look)]
+
+
+def _right(text: Inert, size: int, style: Style, look: Look) -> list[Span]:
+    return [blank(max(size - len(text), 1), look("fill")), Span(text, style)]
+
+
+def _viewers(row: ListRow, look: Look) -> list[Span]:
+    if not row.viewers:
+        return []
+    more = f"+{len(row.viewers) - 1}" if len(row.viewers) > 1 else ""
+    who = signs.first_name(row.viewers[0])
+    spans = [
+        blank(1, look("fill")),
+        Span(Inert("◉ "), look("viewer")),
+        Span(who, look("viewer")),
+        Span(Inert(more), look("viewer")),
+    ]
+    return clip(spans, 12)
+
+
+def _chips(labels: tuple[LabelChip, ...], room: int, look: Look) -> list[Span]:
+    """The longest first: what does not fit is left out, and a shorter one may still stand behind it."""
+    chips: list[Span] = []
+    for label in sorted(labels, key=lambda label: -len(label.name)):
+        chip = [blank(1, look("fill")), Span(Inert("#"), look("label")), Span(label.name, look("label"))]
+        if cells(chip) <= room:
+            chips += chip
+            room -= cells(chip)
+    return chips
+
+
+def _said(row: ListRow, room: int, look: Look) -> list[Span]:
+    """Who said what last, at most `room` cells of it; the mark at its end stands whatever is cut."""
+    indent = blank(2, look("fill"))
+    if row.typing:
+        return [indent, *clip(_writes(row, look), room)]
+    mark = _mark(row, look)
+    preview = Span(row.preview, look("preview-unread" if row.unread else "preview"))
+    return [indent, *clip([*_speaker(row, look), preview], room - cells(mark)), *mark]
+
+
+def _writes(row: ListRow, look: Look) -> list[Span]:
+    return [Span(Inert(f"{signs.first_name(row.typing[0])} {signs.TYPING}"), look("typing"))]
+
+
+def _speaker(row: ListRow, look: Look) -> list[Span]:
+    if row.preview_mine:
+        return [Span(Inert("you: "), look("faint"))]
+    name = SPEAKER.get(row.preview_sender) if row.preview_sender else None
+    return [Span(name, look("faint"))] if name else []
+
+
+def _mark(row: ListRow, look: Look) -> list[Span]:
+    if row.delivery is not None:
+        return [Span(SPACE, look("fill")), Span(signs.DELIVERY_SIGN[row.delivery], look(row.delivery))]
+    return [Span(SPACE, look("fill")), Span(signs.READ, look("read"))] if row.read_by_customer else []

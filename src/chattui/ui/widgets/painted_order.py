@@ -1,0 +1,104 @@
+"""Which conversation stands on which row of the list, as the person sees it.
+
+The live order moves under the reader's hands. What is painted must not while keys come: this window holds the rows in
+sight and a page around them, and grows along the live order without repeating or losing one that it holds.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from chattui.model.records import ConversationId
+
+
+def longest_rising(places: Sequence[int]) -> list[int]:
+    """The longest rising part of `places`: those that kept their order among each other."""
+    ends: list[int] = []
+    tails: list[int] = []
+    before: list[int | None] = []
+    for index, place in enumerate(places):
+        at = bisect_left(ends, place)
+        before.append(tails[at - 1] if at else None)
+        ends[at:], tails[at:] = (
+            ([place], [index]) if at == len(ends) else ([place, *ends[at + 1 :]], [index, *tails[at + 1 :]])
+        )
+    rising: list[int] = []
+    index_: int | None = tails[-1] if tails else None
+    while index_ is not None:
+        rising.append(places[index_])
+        index_ = before[index_]
+    return rising[::-1]
+
+
+class PaintedOrder:
+    """A window of rows `top … bottom` onto the live view; `take` follows it, `cover` only grows."""
+
+    def __init__(self, live: Callable[[], Sequence[ConversationId]]) -> None:
+        self._live = live
+        self._held: list[ConversationId] = []
+        self._rows: dict[ConversationId, int] = {}
+        self.top = 0
+
+    @property
+    def bottom(self) -> int:
+        """One past the last row held."""
+        return self.top + len(self._held)
+
+    def at(self, row: int) -> ConversationId | None:
+        """Who stands there; None outside the window."""
+        return self._held[row - self.top] if self.top <= row < self.bottom else None
+
+    def row_of(self, conversation_id: ConversationId) -> int | None:
+        """Where it stands; None outside the window."""
+        return self._rows.get(conversation_id)
+
+    def take(self, first: int, last: int) -> None:
+        """The live rows `first … last`, whatever was held before."""
+        live = self._live()
+        self._set(max(first, 0), [live[row] for row in range(max(first, 0), min(last, len(live)))])
+
+    def cover(self, first: int, last: int) -> bool:
+        """Hold `first … last` and let go what is further off; False where the live order can not say what is there."""
+        if not self._held or first >= self.bottom or last <= self.top:
+            return False
+        held = [*self._held, *islice(self._below(), max(last - self.bottom, 0))]
+        above = list(islice(self._above(), max(self.top - first, 0)))
+        top, held = self.top - len(above), [*above[::-1], *held]
+        if top > first or top + len(held) < last:
+            return False
+        self._set(first, held[first - top : last - top])
+        return True
+
+    def moved(self, first: int, last: int) -> int:
+        """How many of the rows `first … last` would be others if the order were taken now: gone, come or elsewhere."""
+        live = self._live()
+        held = self._held[max(first - self.top, 0) : max(last - self.top, 0)]
+        places = [live.index(conversation_id) for conversation_id in held if conversation_id in live]
+        steady = longest_rising(places)
+        left = len(held) - len(steady)
+        if not steady:
+            return left
+        start = 0 if first == 0 else steady[0]
+        return left + steady[-1] + 1 - start - sum(start <= place <= steady[-1] for place in places)
+
+    def _set(self, top: int, held: list[ConversationId]) -> None:
+        self.top, self._held = top, held
+        self._rows = {conversation_id: row for row, conversation_id in enumerate(held, top)}
+
+    def _steady(self) -> list[int]:
+        live = self._live()
+        return longest_rising(
+            [live.index(conversation_id) for conversation_id in self._held if conversation_id in live]
+        )
+
+    def _below(self) -> Iterator[ConversationId]:
+        live = self._live()
+        steady = self._steady()
+        places = range(steady[-1] + 1, len(live)) if steady else range(0)
+        return (live[place] for place in places if live[place] not in self._rows)
+
+    def _above(self) -> Iterator[ConversationId]:
+        live = self._live()
+        steady = self._steady()
+        places = range(steady[0] - 1, -1, -1) if steady else range(0)
+        return (live[place] for place in places if live[place] not in self._rows)

@@ -1,0 +1,128 @@
+"""How the lines of a thread look."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from chattui.model.records import Sender
+from chattui.store.projections import Entry, EntryKind
+from chattui.text.inert import Inert
+from chattui.text.times import clock
+from chattui.ui.widgets import signs
+from chattui.ui.widgets.strips import SPACE, Span, blank, cells, centred, lay
+from chattui.ui.widgets.thread_lines import Line, LineKind, is_ours
+
+BEFORE_WORDS = 3
+"""Characters of a body line before its words."""
+GUTTER = {Sender.CUSTOMER: Inert("│"), Sender.AGENT: Inert("┃"), Sender.AI: Inert("┊")}
+NOTE_GUTTER = Inert("▌")
+
+Look = Callable[[str], Style]
+
+
+class Drawn(NamedTuple):
+    """What drawing a line depends on beside the line."""
+
+    width: int
+    zone: tzinfo | None
+    look: Look
+    customer_read_seq: int
+    cursor: bool
+
+
+def voice(entry: Entry) -> str:
+    """Whose colour it has."""
+    return "note" if entry.kind is EntryKind.NOTE else str(entry.sender or "system")
+
+
+def draw_line(line: Line, entry: Entry, first: bool, drawn: Drawn) -> Strip:  # noqa: FBT001 - first line of its kind
+    """One line of exactly `drawn.width` cells."""
+    look = drawn.look
+    match line.kind:
+        case LineKind.DAY:
+            return _rule(line.text, drawn, look("day"))
+        case LineKind.NEW:
+            return _rule(line.text, drawn, look("new"))
+        case LineKind.EVENT:
+            return _aside(line, entry, drawn, first=first)
+        case LineKind.HEAD:
+            return _head(line, entry, drawn)
+        case LineKind.REFUSED:
+            return lay(drawn.width, look("fill"), [*_gutter(entry, drawn), Span(line.text, look("refused"))])
+        case LineKind.BODY:
+            return _body(line, entry, drawn)
+
+
+def highlighted(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
+    """The same with the characters `span` of its words selected; an end of -1 means all of them."""
+    start, end = max(span[0], BEFORE_WORDS), span[1] if span[1] >= 0 else len(strip.text.rstrip())
+    segments: list[Segment] = []
+    at = 0
+    for text, own, _ in strip:
+        inner, outer = min(max(start - at, 0), len(text)), min(max(end - at, 0), len(text))
+        outer = max(inner, outer)
+        whole = own or Style.null()
+        pieces = ((text[:inner], whole), (text[inner:outer], whole + style), (text[outer:], whole))
+        segments += [Segment(piece, look) for piece, look in pieces if piece]
+        at += len(text)
+    return Strip(segments, strip.cell_length)
+
+
+def _bar(drawn: Drawn) -> Span:
+    return Span(Inert("▌") if drawn.cursor else SPACE, drawn.look("bar"))
+
+
+def _rule(text: Inert, drawn: Drawn, style: Style) -> Strip:
+    ruled = Inert(f"{signs.RULE}{text}{signs.RULE_END}")
+    return centred(drawn.width, drawn.look("fill"), Span(ruled, style))
+
+
+def _time(entry: Entry, drawn: Drawn) -> Span:
+    return Span(Inert(clock(entry.at, drawn.zone) + " "), drawn.look("time"))
+
+
+def _aside(line: Line, entry: Entry, drawn: Drawn, *, first: bool) -> Strip:
+    """In the middle, or as far to the right as the time leaves room."""
+    fill = drawn.look("fill")
+    words = Span(Inert(f"{signs.RULE}{line.text}{signs.RULE_END}"), drawn.look("system"))
+    time = [_time(entry, drawn)] if first else []
+    size = cells([words])
+    before = min((drawn.width - size) // 2, drawn.width - size - cells(time)) - 1
+    return lay(drawn.width, fill, [_bar(drawn), blank(before, fill), words], time)
+
+
+def _head(line: Line, entry: Entry, drawn: Drawn) -> Strip:
+    look = drawn.look
+    name = [Span(line.text, look(f"{voice(entry)}-name"))]
+    if entry.mine:
+        name += [Span(SPACE, look("fill")), Span(signs.ME, look("time"))]
+    if entry.kind is EntryKind.NOTE:
+        name[:0] = [Span(NOTE_GUTTER, look("note")), Span(SPACE, look("fill")), Span(signs.NOTE, look("note-word"))]
+    return lay(drawn.width, look("fill"), [_bar(drawn), *name], [_time(entry, drawn)])
+
+
+def _gutter(entry: Entry, drawn: Drawn) -> list[Span]:
+    style = drawn.look(voice(entry))
+    sign = NOTE_GUTTER if entry.kind is EntryKind.NOTE else GUTTER.get(entry.sender or Sender.SYSTEM, SPACE)
+    return [_bar(drawn), Span(sign, style), Span(SPACE, drawn.look("fill"))]
+
+
+def _body(line: Line, entry: Entry, drawn: Drawn) -> Strip:
+    words = drawn.look("deleted" if entry.deleted else f"{voice(entry)}-words")
+    left = [*_gutter(entry, drawn), Span(line.text, words)]
+    return lay(drawn.width, drawn.look("fill"), left, _mark(entry, drawn) if line.marked else [])
+
+
+def _mark(entry: Entry, drawn: Drawn) -> list[Span]:
+    edited = Span(signs.EDITED, drawn.look("time"))
+    if not is_ours(entry):
+        return [edited]
+    mark = signs.delivered(entry, drawn.customer_read_seq)
+    style = drawn.look(
+        str(entry.delivery) if entry.delivery else "read" if entry.seq <= drawn.customer_read_seq else "time"
+    )
+    return [*([edited] if entry.edited else []), Span(mark, style), Span(SPACE, drawn.look("fill"))]
