@@ -20,6 +20,16 @@ class Where(StrEnum):
     FILTER = "filter"
 
 
+class Standing(StrEnum):
+    """How a conversation stands to me: which actions make sense."""
+
+    AI = "ai"
+    WAITING = "waiting"
+    MINE = "mine"
+    THEIRS = "theirs"
+    CLOSED = "closed"
+
+
 PANES = (Where.LIST, Where.THREAD)
 """Where single letters are keys."""
 ANYWHERE = tuple(Where)
@@ -41,6 +51,8 @@ class Action(Struct, frozen=True):
     """The question that comes first: "Close {name}?"."""
     rank: int = 0
     """Place in the footer; 0 stays out of it."""
+    when: tuple[Standing, ...] = tuple(Standing)
+    """How the conversation has to stand for the footer to offer it."""
 
 
 class KeysError(ValueError):
@@ -50,10 +62,24 @@ class KeysError(ValueError):
 LEADER = "ctrl+g"
 """Written before a letter of the list, it works in the composer: Ctrl+G t takes over, Ctrl+G c closes."""
 
-ACTIONS: tuple[Action, ...] = (
-    Action("take-over", ("t",), "take over", "Take the conversation over", "Conversation", acts=True, rank=2),
-    Action("take-next", ("n",), "take next", "Take the oldest waiting one", "Conversation", acts=True, rank=6),
-    Action("close", ("c",), "close", "Close it", "Conversation", acts=True, asks="Close {name}?", rank=5),
+OPEN = (Standing.AI, Standing.WAITING, Standing.MINE)
+WRITING = (Where.COMPOSER,)
+SCROLLED = (Where.LIST, Where.THREAD, Where.COMPOSER)
+
+CONVERSATION = (
+    Action("open", ("enter",), "open", "Open it, mark it read, write", "Conversation", rank=1),
+    Action(
+        "take-over",
+        ("t",),
+        "take over",
+        "Take the conversation over",
+        "Conversation",
+        acts=True,
+        rank=2,
+        when=(Standing.AI, Standing.WAITING),
+    ),
+    Action("take-next", ("n",), "take next", "Take the oldest waiting one", "Conversation", acts=True, rank=7),
+    Action("close", ("c",), "close", "Close it", "Conversation", acts=True, asks="Close {name}?", rank=5, when=OPEN),
     Action(
         "hand-back",
         ("T",),
@@ -62,6 +88,8 @@ ACTIONS: tuple[Action, ...] = (
         "Conversation",
         acts=True,
         asks="Hand {name} back to the AI?",
+        rank=6,
+        when=(Standing.MINE,),
     ),
     Action(
         "requeue",
@@ -72,53 +100,68 @@ ACTIONS: tuple[Action, ...] = (
         acts=True,
         asks="Put {name} back among the waiting?",
     ),
-    Action("reopen", ("o",), "reopen", "Open a closed one again, as mine", "Conversation", acts=True),
+    Action(
+        "reopen",
+        ("o",),
+        "reopen",
+        "Open a closed one again, as mine",
+        "Conversation",
+        acts=True,
+        rank=2,
+        when=(Standing.CLOSED,),
+    ),
     Action("transfer", ("a",), "assign", "Give it to a colleague", "Conversation", acts=True),
-    Action("label", ("l",), "label", "Put labels on it, or take them off", "Conversation", acts=True, rank=7),
-    Action("open", ("enter",), "open", "Open it, mark it read, write", "Conversation", rank=1),
-    Action("reply", ("r",), "reply", "Write to the customer", "Writing", rank=3),
+    Action("label", ("l",), "label", "Put labels on it, or take them off", "Conversation", acts=True, rank=8),
+)
+WORDS = (
+    Action("reply", ("r",), "reply", "Write to the customer", "Writing", rank=3, when=(Standing.MINE,)),
     Action("note", ("N",), "note", "Write a note that no customer sees", "Writing", rank=4),
-    Action("templates", ("f2",), "templates", "Choose a canned reply", "Writing", (*PANES, Where.COMPOSER)),
-    Action("retry", ("x",), "retry", "Send again what was refused", "Writing", acts=True),
-    Action("discard", ("X",), "discard", "Give up what was refused", "Writing", acts=True),
+    Action("send", ("enter",), "send", "Send it, or keep the note", "Writing", WRITING, rank=1),
+    Action("newline", ("ctrl+j", "shift+enter"), "new line", "Begin a new line", "Writing", WRITING, rank=4),
     Action(
-        "leader", (LEADER,), "then a key", "Then any key of the list: Ctrl+G t, Ctrl+G c", "Writing", (Where.COMPOSER,)
+        "templates", ("f2",), "replies", "Choose a canned reply; or type / and its name", "Writing", (*PANES, *WRITING)
     ),
-    Action(
-        "scroll-up", ("pageup",), "scroll", "Scroll the thread up", "Moving", (Where.LIST, Where.THREAD, Where.COMPOSER)
-    ),
-    Action(
-        "scroll-down",
-        ("pagedown",),
-        "scroll",
-        "Scroll the thread down",
-        "Moving",
-        (Where.LIST, Where.THREAD, Where.COMPOSER),
-    ),
-    Action("newest", ("end",), "newest", "To the newest message", "Moving", PANES),
-    Action("back", ("escape",), "back", "Popup, filter, composer, list: one step back", "Moving", ANYWHERE),
-    Action("filter", ("slash",), "filter", "Filter the list as you type", "Moving", rank=8),
+    Action("retry", ("x",), "send again", "Send again what was refused", "Writing", acts=True),
+    Action("discard", ("X",), "give up", "Give up what was refused", "Writing", acts=True),
+    Action("leader", (LEADER,), "then a key", "Then any key of the list, while writing", "Writing", WRITING),
+)
+MOVES = (
+    Action("back", ("escape",), "list", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),
+    Action("filter", ("slash",), "filter", "Filter the list as you type", "Moving", rank=9),
     Action("next-unread", ("right_square_bracket",), "next unread", "Next unread in this view", "Moving"),
     Action("previous-unread", ("left_square_bracket",), "previous unread", "Previous unread in this view", "Moving"),
     Action("next-needing-me", ("ctrl+n",), "next", "Next one that needs me", "Moving", ANYWHERE),
     Action("last", ("ctrl+t",), "last one", "Back to the one before", "Moving", ANYWHERE),
-    Action("read-thread", ("right",), "scroll", "Into the thread, to scroll it by keys", "Moving", (Where.LIST,)),
+    Action("scroll-up", ("pageup",), "scroll", "Scroll the thread up", "Moving", SCROLLED),
+    Action("scroll-down", ("pagedown",), "scroll", "Scroll the thread down", "Moving", SCROLLED),
+    Action("read-thread", ("right",), "scroll", "Into the thread, to choose a message", "Moving", (Where.LIST,)),
     Action("read-list", ("left",), "list", "Back to the list", "Moving", (Where.THREAD,)),
+    Action("newest", ("end",), "newest", "To the newest message", "Moving", (Where.THREAD,)),
+)
+VIEWS = (
     Action("next-view", ("tab",), "next view", "Next view", "Views"),
     Action("previous-view", ("shift+tab",), "previous view", "Previous view", "Views"),
-    Action("view-waiting", ("1",), "waiting", "Waiting for a person", "Views"),
-    Action("view-mine", ("2",), "mine", "Mine", "Views"),
-    Action("view-ai", ("3",), "AI", "With the AI", "Views"),
+    Action("view-waiting", ("1",), "waiting", "Who waits for a person", "Views"),
+    Action("view-mine", ("2",), "mine", "What is mine", "Views"),
+    Action("view-ai", ("3",), "AI", "What the AI does", "Views"),
     Action("view-all", ("4",), "all", "All that are open", "Views"),
-    Action("view-closed", ("5",), "closed", "Closed", "Views"),
+    Action("view-closed", ("5",), "closed", "What was closed", "Views"),
+)
+PROGRAM = (
     Action("palette", ("ctrl+p",), "palette", "Every action and every conversation, by name", "Program", ANYWHERE),
-    Action("help", ("f1", "question_mark"), "help", "All keys", "Program", ANYWHERE),
+    Action("help", ("question_mark", "f1"), "help", "All keys", "Program", ANYWHERE),
     Action("resync", ("ctrl+r",), "resync", "Try the link again at once, and compare", "Program", ANYWHERE),
     Action("notices", ("f3",), "notices", "Desktop notices on or off", "Program", ANYWHERE),
     Action("availability", ("f4",), "availability", "Online, or away", "Program", ANYWHERE),
     Action("theme", ("f5",), "light/dark", "Light or dark", "Program", ANYWHERE),
     Action("quit", ("ctrl+q",), "quit", "Leave", "Program", ANYWHERE),
 )
+ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MOVES, *VIEWS, *PROGRAM)
+
+COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "back", "next-needing-me")
+"""The footer while writing, in order; letters come after the leader."""
+MOST_KEYS = 7
+"""In the footer, beside palette and help."""
 
 SIGNS = {
     "slash": "/",
@@ -134,10 +177,17 @@ SIGNS = {
     "up": "↑",
     "down": "↓",
     "space": "Space",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
 }
 """Textual's names of keys → what stands on the key."""
 
 NAMES = {sign.lower(): name for name, sign in SIGNS.items()}
+
+
+def brief(key: str) -> str:
+    """A spoken key where every cell counts: `Ctrl+P` → `^P`."""
+    return key.replace("Ctrl+", "^")
 
 
 def spoken(key: str) -> str:
@@ -178,14 +228,27 @@ class Keymap:
         """The action of a key, as Textual names it."""
         return self._by_key.get((key, where))
 
-    def hint(self, action_id: str) -> str:
-        """The first key of an action, as people write it."""
-        return spoken(next(iter(self.actions[action_id].keys), ""))
+    def hint(self, action_id: str, where: Where = Where.LIST) -> str:
+        """The key of an action as people write it, for where they are: where letters are text, after the leader."""
+        keys = self.actions[action_id].keys
+        if where in PANES:
+            return spoken(next(iter(keys), ""))
+        plain = next((key for key in keys if not _is_text(key)), None)
+        return spoken(plain) if plain else f"{spoken(self.actions['leader'].keys[0])} {spoken(next(iter(keys), ''))}"
 
-    def footer(self, where: Where) -> list[Action]:
-        """What is worth a place at the bottom, in order."""
-        ranked = (action for action in self.actions.values() if action.rank and where in action.where)
-        return sorted(ranked, key=lambda action: action.rank)
+    def footer(self, where: Where, standing: Standing | None) -> list[tuple[str, Action]]:
+        """(key, action) of what is worth a place at the bottom here, in order."""
+        if where is Where.COMPOSER:
+            offered = [self.actions[action_id] for action_id in COMPOSING]
+        else:
+            ranked = (action for action in self.actions.values() if action.rank and where in action.where)
+            offered = sorted(ranked, key=lambda action: action.rank)
+        fitting = [action for action in offered if standing is None or standing in action.when]
+        return [(self.hint(action.id, where), action) for action in fitting[:MOST_KEYS]]
+
+
+def _is_text(key: str) -> bool:
+    return len(key) == 1 or key in {"slash", "question_mark", "left_square_bracket", "right_square_bracket", "space"}
 
 
 def _rebind(rebound: Mapping[str, Iterable[str]]) -> dict[str, Action]:

@@ -1,18 +1,17 @@
-"""The program on the screen. It opens the desk after its first paint and ends with a sentence, never with a traceback."""
+"""The program on the screen: it opens the desk after its first paint, and ends with a sentence, never a traceback."""
 
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.events import AppBlur, AppFocus, Event, InputEvent
 from textual.worker import Worker, WorkerState
 
-from chattui.desk import Desk
 from chattui.gateway.errors import GatewayError
 from chattui.store.changes import Changes
 from chattui.ui import escapes
@@ -24,7 +23,16 @@ from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
 from chattui.ui.themes import EXTRA, THEMES, chosen
 
+if TYPE_CHECKING:
+    from chattui.desk import Desk
+
 LOG = logging.getLogger(__name__)
+
+
+def _palette() -> "type[Provider]":
+    from chattui.ui.screens.palette import InboxCommands  # noqa: PLC0415 - not before somebody asks
+
+    return InboxCommands
 
 
 class ChattuiApp(App[None]):
@@ -34,11 +42,12 @@ class ChattuiApp(App[None]):
     CSS_PATH = "chattui.tcss"
     ENABLE_COMMAND_PALETTE = True
     PAUSE_GC_ON_SCROLL = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
         self,
-        open_desk: Callable[[], Awaitable[Desk]],
+        open_desk: "Callable[[], Awaitable[Desk]]",
         settings: Settings | None = None,
         *,
         environment: Mapping[str, str] | None = None,
@@ -47,7 +56,6 @@ class ChattuiApp(App[None]):
         self._environment = os.environ if environment is None else environment
         self._settings = settings or Settings()
         self.keymap = Keymap(self._settings.keys)
-        self.COMMANDS = {_palette}
         super().__init__()
         self._open_desk, self._clock = open_desk, clock
         self.animation_level = "none"
@@ -76,7 +84,7 @@ class ChattuiApp(App[None]):
         try:
             self._desk = await self._open_desk()
             self._inbox = InboxScreen(
-                self._desk, self._settings, self.keymap, self._attention, self._clock, self.run_program
+                self._desk, self._settings, self.keymap, self._attention, self._clock, program=self.run_program
             )
             self._inbox.painting.after = self._repainted
             await self.push_screen(self._inbox)
@@ -163,15 +171,9 @@ class ChattuiApp(App[None]):
     def _fatal_error(self) -> None:
         """Textual would print a traceback with local variables; that belongs in the log."""
         LOG.error("the program had to stop", exc_info=self._exception)
-        self.failure = "chattui had to stop because of a fault of its own. Nothing you wrote is lost."
         where = f" What happened is in {self._settings.log_file}." if self._settings.log_file else ""
-        self.panic(Text(self.failure + where))
-
-
-def _palette() -> type:
-    from chattui.ui.screens.palette import InboxCommands  # noqa: PLC0415 - not before somebody asks
-
-    return InboxCommands
+        self.failure = f"It had to stop because of a fault of its own; nothing you wrote is lost.{where}"
+        self.panic()
 
 
 def run(app: ChattuiApp) -> int:

@@ -2,21 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from chattui.desk import Desk
 from chattui.model.records import ConversationId, Status
 from chattui.store.projections import ListRow, View
+from chattui.text.inert import Inert, inert
 from chattui.ui.selection import Selection
 from chattui.ui.widgets.conversations import ConversationList
 from chattui.ui.widgets.filter import FilterInput
 from chattui.ui.widgets.tabs import ViewTabs
 
+if TYPE_CHECKING:
+    from chattui.desk import Desk
+
 EMPTY = {
-    View.WAITING: "Nobody is waiting.\n\nWho asks for a person appears here.",
-    View.MINE: "Nothing is yours.\n\nPress n to take the oldest waiting one.",
-    View.AI: "The AI is talking to nobody.",
-    View.ALL: "No conversations yet.\n\nThe first customer's words appear here by themselves.",
-    View.CLOSED: "Nothing was closed yet.",
+    View.WAITING: Inert("Nobody is waiting.\n\nWho asks for a person appears here."),
+    View.MINE: Inert("Nothing is yours.\n\nPress n to take the oldest waiting one."),
+    View.AI: Inert("The AI is talking to nobody."),
+    View.ALL: Inert("No conversations yet.\n\nThe first customer's words appear here by themselves."),
+    View.CLOSED: Inert("Nothing was closed yet."),
 }
 HOME = {Status.WAITING: View.WAITING, Status.AI: View.AI, Status.CLOSED: View.CLOSED, Status.ACTIVE: View.ALL}
 
@@ -24,7 +28,7 @@ HOME = {Status.WAITING: View.WAITING, Status.AI: View.AI, Status.CLOSED: View.CL
 class Browsing:
     """Moves list, tabs and filter together. `shown` is called when the thread has to show another conversation."""
 
-    def __init__(self, desk: Desk, shown: Callable[[], None]) -> None:
+    def __init__(self, desk: "Desk", shown: Callable[[], None]) -> None:
         self._desk, self._shown = desk, shown
         self.view = View.WAITING
         self.text = ""
@@ -68,7 +72,8 @@ class Browsing:
     def renew(self) -> None:
         """Take the order anew."""
         self._filtered = None
-        self.list.say_when_empty(f"Nothing here has “{self.text}”.\n\nEsc clears the filter." if self.text else EMPTY[self.view])
+        unfound = inert(f"Nothing here has “{self.text}”.\n\nEsc clears the filter.")
+        self.list.say_when_empty(unfound if self.text else EMPTY[self.view])
         self.list.reload()
 
     def moved(self) -> None:

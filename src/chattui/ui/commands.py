@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
-from chattui.desk import Desk
 from chattui.model.events import Delivery
 from chattui.model.intents import HandOff, Intent, TakeNext, Transfer, UpdateProfile
 from chattui.model.records import Availability, ConversationId, LabelId, UserId
@@ -17,6 +16,9 @@ from chattui.ui.pickers import Choice, colleague_choices, label_choices, reply_c
 from chattui.ui.widgets.composer import Mode
 from chattui.ui.widgets.thread import ThreadView
 from chattui.ui.writing import Writing
+
+if TYPE_CHECKING:
+    from chattui.desk import Desk
 
 
 class Host(Protocol):
@@ -43,7 +45,9 @@ class Host(Protocol):
     def to_thread(self) -> None:
         """Put the focus on the thread."""
 
-    def choose(self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool) -> None:
+    def choose(
+        self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool
+    ) -> None:
         """Let the agent pick; with `stay`, several."""
 
 
@@ -54,7 +58,7 @@ Doer = Callable[[Target], None]
 class Commands:
     """Looks an action up and does it. `target` is the conversation that was painted under the cursor."""
 
-    def __init__(self, desk: Desk, browsing: Browsing, writing: Writing, thread: ThreadView, host: Host) -> None:
+    def __init__(self, desk: "Desk", browsing: Browsing, writing: Writing, thread: ThreadView, host: Host) -> None:
         self._desk, self._browsing, self._writing, self._thread, self._host = desk, browsing, writing, thread, host
         self._doers: Mapping[str, Doer] = {**self._conversation(), **self._words(), **self._moves(), **self._program()}
 
@@ -78,6 +82,8 @@ class Commands:
         return {
             "reply": partial(self._write, Mode.REPLY),
             "note": partial(self._write, Mode.NOTE),
+            "send": lambda _: self._writing.submit(self._writing.composer.text),
+            "newline": lambda _: self._writing.composer.newline(),
             "templates": self._templates,
             "retry": lambda _: self._refused(self._desk.retry),
             "discard": lambda _: self._refused(self._desk.discard),

@@ -1,4 +1,4 @@
-"""The question before a key that is hard to take back: the same key again, for the same conversation, within seconds."""
+"""The question before what is hard to take back: the same key again, for the same conversation, within seconds."""
 
 from chattui.model.records import ConversationId
 

@@ -1,4 +1,4 @@
-"""Actions that change something for others: held by the guard, asked about where they are hard to take back, then done."""
+"""Hand-offs: what their actions ask of the database, and the question that comes before some of them."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,14 +1,17 @@
 """When the terminal's title changes, and when it rings."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from chattui.model.records import ConversationId
 from chattui.store.changes import Changes
 from chattui.store.projections import Notice, NoticeKind
-from chattui.store.queries import Queries
 from chattui.text.inert import Inert
 from chattui.ui import escapes
 from chattui.ui.settings import Settings
+
+if TYPE_CHECKING:
+    from chattui.model.records import ConversationId
+    from chattui.store.queries import Queries
 
 APART = 60.0
 """Seconds between two notices of one conversation."""
@@ -29,7 +32,7 @@ class Notices:
         self._last: dict[ConversationId, float] = {}
         self._titled = 0
 
-    def sequences(self, queries: Queries, changes: Changes, *, here: bool) -> str:
+    def sequences(self, queries: "Queries", changes: Changes, *, here: bool) -> str:
         """What to say to the terminal after a repaint; nothing rings while somebody is `here`."""
         header = queries.header()
         title = escapes.title(header.unread) if header.unread != self._titled else ""

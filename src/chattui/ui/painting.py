@@ -1,10 +1,10 @@
 """Store changes become one repaint a frame, and each repaint touches only what changed."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from chattui.desk import Desk
 from chattui.model.events import LinkState
 from chattui.store.changes import Changes
 from chattui.ui.browsing import Browsing
@@ -13,6 +13,9 @@ from chattui.ui.widgets.header import HeaderBar
 from chattui.ui.widgets.panel import CustomerPanelView
 from chattui.ui.widgets.thread import ThreadView
 from chattui.ui.writing import Writing
+
+if TYPE_CHECKING:
+    from chattui.desk import Desk
 
 FRAME = 1 / 60
 """Seconds that changes are collected."""
@@ -25,7 +28,7 @@ Later = Callable[[float, Callable[[], None]], Timer]
 class Painting:
     """The only place where the store's state goes to the widgets."""
 
-    def __init__(self, desk: Desk, browsing: Browsing, writing: Writing, later: Later) -> None:
+    def __init__(self, desk: "Desk", browsing: Browsing, writing: Writing, later: Later) -> None:
         self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
         self._pending: Changes | None = None
         self._tick: Timer | None = None

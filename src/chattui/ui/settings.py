@@ -9,7 +9,7 @@ class Settings(Struct, frozen=True):
     """Defaults are what a new agent should meet."""
 
     theme: str = ""
-    """`dark`, `light`, or any theme of Textual (`ansi-dark` uses the terminal's own palette); empty: as the terminal."""
+    """`dark`, `light`, or a theme of Textual (`ansi-dark` has the terminal's own palette); empty: as the terminal."""
     confirm: bool = True
     """Closing, handing back and requeueing ask first."""
     open_first: bool = False

@@ -1,21 +1,24 @@
 """The composer's side of a conversation: drafts, sending, canned replies, and why something cannot be sent."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from chattui.desk import Desk
 from chattui.model.records import ConversationId, Status
 from chattui.store.projections import Reply, ThreadHead
-from chattui.ui.actions import Keymap
+from chattui.ui.actions import Keymap, Where
 from chattui.ui.widgets.completion import MOST, Completion, shortcut_of
 from chattui.ui.widgets.composer import Composer, Mode
+
+if TYPE_CHECKING:
+    from chattui.desk import Desk
 
 
 class Writing:
     """Never loses a word: what cannot be sent stays in the composer, and every edit goes to the draft."""
 
-    def __init__(self, desk: Desk, keymap: Keymap, say: Callable[[str], None]) -> None:
+    def __init__(self, desk: "Desk", keymap: Keymap, say: Callable[[str], None]) -> None:
         self._desk, self._keymap, self._say = desk, keymap, say
-        self.composer = Composer()
+        self.composer = Composer(keymap.actions["send"].keys, keymap.actions["newline"].keys)
         self.completion = Completion()
 
     def turn_to(self, conversation_id: ConversationId | None, mode: Mode = Mode.REPLY) -> None:
@@ -50,11 +53,11 @@ class Writing:
         head = self._head()
         if head is None or head.mine:
             return ""
-        prefix = f"{self._keymap.hint('leader')} " if self.composer.has_focus else ""
-        take = f"{prefix}{self._keymap.hint('take-over')} take over"
+        where = Where.COMPOSER if self.composer.has_focus else Where.LIST
+        take = f"{self._keymap.hint('take-over', where)} take over"
         match head.status:
             case Status.CLOSED:
-                return f"closed · {prefix}{self._keymap.hint('reopen')} reopen"
+                return f"closed · {self._keymap.hint('reopen', where)} reopen"
             case Status.ACTIVE:
                 return f"{head.assignee or 'A colleague'} has it"
             case Status.WAITING:

@@ -44,10 +44,7 @@ class HelpScreen(ModalScreen[None]):
                 also = f"  ({leader} {spoken(action.keys[0])} while writing)" if action.acts and action.keys else ""
                 table.append(f"  {keys:<12}", "bold").append(f"{action.help}").append(f"{also}\n", "dim")
             table.append("\n")
-        table.append("Writing a message\n", "bold underline")
-        for key, meaning in (("Enter", "sends"), ("Ctrl+J", "new line"), ("/name", "canned reply")):
-            table.append(f"  {key:<12}", "bold").append(f"{meaning}\n")
-        table.append("\nSigns\n", "bold underline")
+        table.append("Signs\n", "bold underline")
         for signs, meaning in SIGNS:
             table.append(f"  {signs}", "bold").append(f"   {meaning}\n")
         return table

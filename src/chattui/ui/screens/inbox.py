@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Key, Paste
+from textual.events import Key, Paste
 from textual.screen import Screen
-from textual.timer import Timer
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
-from chattui.desk import Desk
-from chattui.model.records import ConversationId
-from chattui.ui.actions import PANES, Action, Keymap, Where, spoken
+from chattui.model.records import ConversationId, Status
+from chattui.text.inert import Inert
+from chattui.ui.actions import PANES, Action, Keymap, Standing, Where, spoken
 from chattui.ui.attention import Attention
 from chattui.ui.browsing import Browsing
 from chattui.ui.commands import Commands
@@ -31,33 +30,36 @@ from chattui.ui.widgets.panel import CustomerPanelView
 from chattui.ui.widgets.thread import ThreadView
 from chattui.ui.writing import Writing
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from chattui.desk import Desk
+
 PREVIEW_AFTER = 0.08
 """Seconds that the cursor stands still before its thread is shown."""
 REMARK_FOR = 6.0
 """Seconds."""
+WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-roomy")]
+"""Columns from which a layout holds."""
+HEIGHTS = [(0, "-low"), (10, "-high")]
 FOCUSED = {"composer": Where.COMPOSER, "filter": Where.FILTER, "thread": Where.THREAD, "panel": Where.THREAD}
 
 
 class InboxScreen(Screen[None]):
     """Everything an agent works with. Built once the desk is there."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-tiny"),
-        (40, "-pages"),
-        (80, "-two"),
-        (120, "-three"),
-        (150, "-roomy"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (10, "-high")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = "#list"
 
-    def __init__(  # noqa: PLR0913 - what a screen stands on
+    def __init__(  # noqa: PLR0913 - all that a screen stands on
         self,
-        desk: Desk,
+        desk: "Desk",
         settings: Settings,
         keymap: Keymap,
         attention: Attention,
         clock: Callable[[], float],
+        *,
         program: Callable[[str], None],
     ) -> None:
         super().__init__(id="inbox")
@@ -93,11 +95,11 @@ class InboxScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Everything stands where it belongs before it is first painted."""
-        self.painting.thread.say_when_empty("Choose a conversation.\n\n↑ ↓ look · Enter opens · ? all keys")
+        self.painting.thread.say_when_empty(Inert("Choose a conversation.\n\n↑ ↓ look · Enter opens · ? all keys"))
         self.writing.turn_to(None)
         self.browsing.start()
         self.painting.start()
-        self._refresh_footer()
+        self.refresh_footer()
 
     # Where we are
 
@@ -115,19 +117,29 @@ class InboxScreen(Screen[None]):
             return self.browsing.list.painted_under_cursor()
         return self.browsing.selection.shown
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
         """Footer, page and composer's words follow the focus."""
         where = self.where
         self.set_class(where in {Where.COMPOSER, Where.THREAD}, "-reading")
         self.questions.withdraw()
-        self._refresh_footer()
+        self.refresh_footer()
         self.writing.explain()
 
-    def _refresh_footer(self) -> None:
-        composing = self.where is Where.COMPOSER
-        self.footer.prefix = f"{self.keymap.hint('leader')} " if composing else ""
-        self.footer.actions = tuple(self.keymap.footer(self.where))
-        self.footer.always = (self.keymap.actions["palette"], self.keymap.actions["help"])
+    def refresh_footer(self) -> None:
+        """The keys that work here, for a conversation that stands as this one does."""
+        where = self.where
+        self.footer.actions = tuple(self.keymap.footer(where, self._standing()))
+        fixed = ("palette", "help")
+        self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
+
+    def _standing(self) -> Standing | None:
+        target = self.target
+        if target is None or not self.desk.queries.knows(target):
+            return None
+        row = self.browsing.row(target)
+        if row.status is Status.ACTIVE:
+            return Standing.MINE if row.mine else Standing.THEIRS
+        return Standing(row.status)
 
     # Keys
 
@@ -257,6 +269,7 @@ class InboxScreen(Screen[None]):
         if self._previewing is not None:
             self._previewing.stop()
         if self.where in {Where.LIST, Where.FILTER}:
+            self.refresh_footer()
             self._previewing = self.set_timer(PREVIEW_AFTER, partial(self.browsing.preview, event.conversation_id))
 
     def on_conversation_list_opened(self, event: ConversationList.Opened) -> None:
@@ -293,7 +306,7 @@ class InboxScreen(Screen[None]):
         """A key for the popup."""
         self.writing.steer(event.key)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self) -> None:
         """A click in the popup."""
         self.writing.steer("enter")
 
@@ -301,6 +314,6 @@ class InboxScreen(Screen[None]):
         """The filter narrows while typing."""
         self.browsing.narrow(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self) -> None:
         """Enter keeps the filter."""
         self.to_list()

@@ -1,8 +1,8 @@
 """Where an agent writes. It never decides what may be sent; it says what it was told and keeps the words."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from textual.binding import Binding
 from textual.events import Key
 from textual.message import Message
 from textual.widgets import TextArea
@@ -34,7 +34,6 @@ class Composer(TextArea):
     Composer .text-area--cursor-line { background: transparent; }
     Composer .text-area--placeholder { color: $muted; }
     """
-    BINDINGS = [Binding("ctrl+j,shift+enter", "newline", "new line", show=False)]  # noqa: RUF012 - Textual's way
 
     class Submitted(Message):
         """Enter. The text stays until `clear`."""
@@ -64,9 +63,10 @@ class Composer(TextArea):
             self.key = key
             super().__init__()
 
-    def __init__(self) -> None:
-        super().__init__(compact=True, highlight_cursor_line=False, id="composer")
+    def __init__(self, send: Collection[str] = ("enter",), newline: Collection[str] = ("ctrl+j",)) -> None:
+        super().__init__(highlight_cursor_line=False, id="composer")
         self.cursor_blink = False
+        self._send, self._newline = send, newline
         self.conversation_id: ConversationId | None = None
         self.mode = Mode.REPLY
         self.popup_open = False
@@ -91,7 +91,7 @@ class Composer(TextArea):
         self.border_title, self.border_subtitle = title, subtitle
         self.set_class(barred, "-barred")
 
-    def action_newline(self) -> None:
+    def newline(self) -> None:
         """A line break where the cursor stands."""
         self.insert("\n")
 
@@ -103,9 +103,12 @@ class Composer(TextArea):
         elif self.popup_open and event.key in {"up", "down", "enter", "tab"}:
             self._swallow(event)
             self.post_message(self.Steered(event.key))
-        elif event.key == "enter":
+        elif event.key in self._send:
             self._swallow(event)
             self.post_message(self.Submitted(self.text))
+        elif event.key in self._newline:
+            self._swallow(event)
+            self.newline()
         else:
             await super()._on_key(event)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.reactive import reactive
 
-from chattui.ui.actions import Action, spoken
+from chattui.ui.actions import Action, brief
 from chattui.ui.widgets.bar import Bar, Part, width
 
 
@@ -21,11 +21,10 @@ class FooterBar(Bar):
     FooterBar > .remark { color: $warning; }
     """
 
-    actions: reactive[tuple[Action, ...]] = reactive(())
-    always: reactive[tuple[Action, ...]] = reactive(())
+    actions: reactive[tuple[tuple[str, Action], ...]] = reactive(())
+    """(key, action), the most useful first."""
+    always: reactive[tuple[tuple[str, Action], ...]] = reactive(())
     """Stand at the right, whatever has the focus."""
-    prefix: reactive[str] = reactive("")
-    """Comes before a letter where letters are text: `Ctrl+G `."""
     question: reactive[str] = reactive("")
     asked: reactive[str] = reactive("")
     """The action that the question is about: a click on it answers."""
@@ -37,14 +36,15 @@ class FooterBar(Bar):
             text = f" {self.question or self.remark} "
             look = "question" if self.question else "remark"
             return [Part(text.ljust(room), look, self.asked if self.question else "")], []
-        right = [part for action in self.always for part in self._key(action, "")]
+        right = [part for key, action in self.always for part in _offer(key, action)]
         left: list[Part] = []
-        for action in self.actions:
-            key = self._key(action, self.prefix if len(action.keys[0]) == 1 else "")
-            if width([*left, *key, *right]) > room:
+        for key, action in self.actions:
+            offer = _offer(key, action)
+            if width([*left, *offer, *right]) > room:
                 break
-            left += key
+            left += offer
         return left, right
 
-    def _key(self, action: Action, prefix: str) -> list[Part]:
-        return [Part(f" {prefix}{spoken(action.keys[0])}", "key", action.id), Part(f" {action.label} ", "label", action.id)]
+
+def _offer(key: str, action: Action) -> list[Part]:
+    return [Part(f" {brief(key)} ", "key", action.id), Part(f"{action.label} ", "label", action.id)]

@@ -9,8 +9,7 @@ from textual.reactive import reactive
 from chattui.model.records import Status
 from chattui.store.projections import ThreadHead
 from chattui.ui.widgets.bar import Bar, Part, width
-
-SIGNS = {Status.AI: "◌", Status.WAITING: "◔", Status.ACTIVE: "●", Status.CLOSED: "✓"}
+from chattui.ui.widgets.signs import STATUS_SIGN
 
 
 def spell(seconds: float) -> str:
@@ -56,7 +55,7 @@ class ThreadHeadBar(Bar):
 
     def _left(self, head: ThreadHead) -> list[Part]:
         status = "…" if head.pending else self._status(head)
-        parts = [Part(f" {head.name}", "name"), Part(f"  {SIGNS[head.status]} {status}", str(head.status))]
+        parts = [Part(f" {head.name}", "name"), Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))]
         return parts + [Part(f"  #{label.name}", "label", "label") for label in head.labels]
 
     def _status(self, head: ThreadHead) -> str:

@@ -28,7 +28,12 @@ class ViewTabs(Bar):
 
     def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
         """The widest form that fits."""
-        forms = (self._form(NAMES, list(View), "   "), self._form(NAMES, list(View), "  "), self._compact(SHORT, "  "))
+        forms = (
+            self._form(NAMES, list(View), "   "),
+            self._form(NAMES, list(View), "  "),
+            self._compact(NAMES, "  "),
+            self._compact(SHORT, "  "),
+        )
         return next((form for form in forms if width(form) <= room), self._compact(SHORT, " ")), []
 
     def _compact(self, names: Mapping[View, str], gap: str) -> list[Part]:
@@ -42,5 +47,5 @@ class ViewTabs(Bar):
             look, action = ("current" if view is self.view else "tab"), f"view-{view}"
             parts.append(Part(names[view], look, action))
             if view in counted and view is not View.CLOSED and self.counts.get(view):
-                parts.append(Part(f" {self.counts[view]}", "count", action))
+                parts += [Part(" "), Part(str(self.counts[view]), "count", action)]
         return parts
