@@ -1,0 +1,186 @@
+"""Keeps the store equal to the database: joins, catches up, follows, and looks again when something is amiss."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from contextlib import suppress
+
+from msgspec import Struct
+
+from chattui.desk.clock import Monotonic, ServerClock
+from chattui.gateway.errors import GatewayError, Unreachable
+from chattui.gateway.protocol import Cursor, Gateway, Reset
+from chattui.model.events import (
+    ChannelJoined,
+    ChannelLost,
+    Event,
+    GatewayEvent,
+    LinkChanged,
+    LinkState,
+    RowsStored,
+    RowSuspected,
+    SnapshotTaken,
+)
+
+_log = logging.getLogger(__name__)
+
+CAP = 8.0
+"""Seconds between two attempts to catch up, at most."""
+PATIENCE = 30.0
+"""Seconds until what a person has to put right is tried again."""
+SPACING = 0.2
+"""Seconds between two syncs, at least."""
+QUIET, BUSY, LOOK = 60.0, 2.0, 10.0
+"""Reconcile every QUIET seconds; every LOOK seconds while more than BUSY events a second arrive."""
+
+
+class Heeds(Struct, frozen=True):
+    """What a follower does with what it learns."""
+
+    live: Callable[[Event], None]
+    """A live event."""
+    synced: Callable[[tuple[Event, ...]], None]
+    """What a sync brought."""
+    loaded: Callable[[SnapshotTaken], None]
+    """A first load: all else is forgotten."""
+    link: Callable[[LinkChanged], None]
+    joined: Callable[[], None]
+
+
+class Follower:
+    """Join → buffer → promise of row events → sync → buffer → live; the same after every (re)join."""
+
+    def __init__(self, gateway: Gateway, clock: ServerClock, monotonic: Monotonic, heeds: Heeds) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._monotonic = monotonic
+        self._heeds = heeds
+        self._cursor: Cursor | None = None
+        self._wanted = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._joined = False
+        self._catching_up = True
+        self._stale = False
+        self._buffer: list[Event] = []
+        self._link = LinkChanged(LinkState.CONNECTING, clock.now())
+        self._events_seen = 0
+        self._synced_at = monotonic()
+
+    @property
+    def state(self) -> LinkState:
+        """As the header says it."""
+        return self._link.state
+
+    def want(self, why: str) -> None:
+        """Something is amiss: sync soon."""
+        _log.debug("sync: %s", why)
+        self._wanted.set()
+
+    def hurry(self) -> None:
+        """Sync now, whatever pause there is."""
+        self._hurry.set()
+        self._wanted.set()
+
+    async def follow(self) -> None:
+        """Take what the gateway tells, until cancelled."""
+        self._show(LinkState.CONNECTING)
+        self.want("a first load")
+        async for event in self._gateway.events():
+            self._take(event)
+
+    async def catch_up(self) -> None:
+        """Sync whenever it is wanted, until cancelled."""
+        failures = 0
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self._sync()
+            except GatewayError as error:
+                failures += 1
+                self._show(LinkState.OFFLINE, str(error))
+                self._wanted.set()
+                await self._pause(_back_off(failures) if isinstance(error, Unreachable) else PATIENCE)
+            else:
+                failures = 0
+                self._arrived()
+                await self._pause(SPACING)
+
+    async def reconcile(self) -> None:
+        """Look again now and then, until cancelled: a server can lose rows without a word."""
+        while True:
+            before, at = self._events_seen, self._monotonic()
+            await asyncio.sleep(LOOK * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            now = self._monotonic()
+            busy = self._events_seen - before > BUSY * (now - at)
+            if busy or now - self._synced_at >= QUIET - LOOK / 2:
+                self.want("reconciliation")
+
+    # Inside
+
+    def _take(self, event: GatewayEvent) -> None:
+        match event:
+            case ChannelJoined():
+                self._joined = self._catching_up = self._stale = True
+                self._show(LinkState.CATCHING_UP)
+                self.want("joined")
+                self._heeds.joined()
+            case ChannelLost(reason=reason):
+                self._joined = False
+                self._show(LinkState.OFFLINE, reason)
+            case RowSuspected(table=table, reason=reason):
+                self.want(f"{table}: {reason}")
+            case _:
+                self._events_seen += 1
+                self._heed(event)
+
+    def _heed(self, event: Event) -> None:
+        if not self._catching_up:
+            self._heeds.live(event)
+            return
+        self._buffer.append(event)
+        if self._link.state is LinkState.CATCHING_UP:
+            self._show(LinkState.CATCHING_UP)
+
+    async def _sync(self) -> None:
+        self._stale = False
+        if self._cursor is not None:
+            synced = await self._gateway.sync(self._cursor)
+            if not isinstance(synced, Reset):
+                self._clock.set(synced.now)
+                self._cursor = synced.cursor
+                self._heeds.synced((RowsStored(synced.rows), *synced.gone))
+                return
+            _log.info("starting again: %s", synced.reason)
+        snapshot = await self._gateway.snapshot()
+        self._clock.set(snapshot.event.now)
+        self._cursor = snapshot.cursor
+        self._heeds.loaded(snapshot.event)
+
+    def _arrived(self) -> None:
+        self._synced_at = self._monotonic()
+        if not self._joined or self._stale:  # joined while that sync was on its way: it may miss something
+            return
+        buffered, self._buffer, self._catching_up = self._buffer, [], False
+        for event in buffered:
+            self._heeds.live(event)
+        self._show(LinkState.LIVE)
+
+    def _show(self, state: LinkState, reason: str = "") -> None:
+        pending = len(self._buffer) if state is LinkState.CATCHING_UP else 0
+        since = self._link.since if state is self._link.state else self._clock.now()
+        link = LinkChanged(state, since, pending, reason)
+        if link != self._link or state is LinkState.CONNECTING:
+            self._link = link
+            self._heeds.link(link)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        self._hurry.clear()
+
+
+def _back_off(failures: int) -> float:
+    return random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5)))  # noqa: S311 - no secret
