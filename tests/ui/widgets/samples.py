@@ -7,8 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from chattui.model.events import Delivery
-from chattui.model.records import ConversationId, LabelId, Sender, Status, UserId
-from chattui.store.projections import Entry, EntryKind, LabelChip, ListRow, Thread
+from chattui.model.records import ContactId, ConversationId, LabelId, Sender, Status, UserId
+from chattui.store.projections import CustomerPanel, Entry, EntryKind, LabelChip, ListRow, PastConversation, Thread
 from chattui.text.inert import Inert
 
 NOW = datetime(2025, 11, 20, 14, 6, 30, tzinfo=UTC)
@@ -194,4 +194,23 @@ SHIFT = (
         reason=Inert("Bo Larsen has it"),
         at=ago(seconds=5),
     ),
+)
+PANEL = CustomerPanel(
+    contact_id=ContactId("rosa"),
+    name=Inert("Rosa Díaz"),
+    email=Inert("rosa@example.com"),
+    phone=Inert("+34 600 000 000"),
+    blocked=False,
+    attributes=((Inert("city"), Inert("Madrid")), (Inert("customer since"), Inert("2021"))),
+    labels=chips("billing", "vip"),
+    summary=Inert("charged twice for order 8812, one of them pending only"),
+    sentiment=Inert("annoyed"),
+    intent=Inert("refund"),
+    language=Inert("es"),
+    metadata=(),
+    past=(
+        PastConversation(ConversationId("old"), ago(days=8), Status.CLOSED, Inert("late parcel")),
+        PastConversation(ConversationId("older"), ago(days=500), Status.CLOSED, Inert("")),
+    ),
+    notes=((Inert("Bo"), Inert("check Stripe first, it may be pending only")),),
 )

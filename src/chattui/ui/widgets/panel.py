@@ -2,16 +2,55 @@
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from typing import ClassVar
 
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from chattui.model.records import ConversationId
 from chattui.store.projections import CustomerPanel
+from chattui.text.inert import Inert
+from chattui.ui.widgets.panel_lines import PanelLine, panel_lines
+from chattui.ui.widgets.strips import SPACE, Span, lay
+
+MARGIN = 2
+"""A bar at the left, a blank at the right."""
 
 
 class CustomerPanelView(ScrollView, can_focus=True):
-    """Contact, what the AI makes of it, labels, past conversations, notes."""
+    """Contact, what the AI makes of it, labels, past conversations, notes. Up and down walk the past ones."""
+
+    DEFAULT_CSS = """
+    CustomerPanelView {
+        overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
+        scrollbar-color: $line; scrollbar-color-hover: $muted; scrollbar-color-active: $muted;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-background-active: $background; background: $background; color: $foreground;
+        & > .panel--name { text-style: bold; }
+        & > .panel--key, & > .panel--title, & > .panel--closed, & > .panel--ai { color: $muted; }
+        & > .panel--blocked { color: $error; text-style: bold; }
+        & > .panel--waiting { color: $waiting; }
+        & > .panel--active { color: $active; }
+        & > .panel--note { color: $note; }
+        & > .panel--bar { color: $accent; }
+        & > .panel--cursor { background: $cursor-line; }
+    }
+    """
+    PARTS: ClassVar[tuple[str, ...]] = (
+        *("fill", "bar", "cursor", "name", "words", "key", "title", "past", "note", "blocked"),
+        *("waiting", "active", "ai", "closed"),
+    )
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{part}" for part in PARTS}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "walk(-1)", "Up", show=False),
+        Binding("down,j", "walk(1)", "Down", show=False),
+        Binding("enter", "open", "Open", show=False),
+    ]
 
     class PastOpened(Message):
         """Enter or a click on a past conversation."""
@@ -29,6 +68,74 @@ class CustomerPanelView(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._now, self._zone = now, zone
+        self._panel: CustomerPanel | None = None
+        self._lines: list[PanelLine] = []
+        self._chosen: ConversationId | None = None
 
     def show(self, panel: CustomerPanel | None) -> None:
         """Draw this customer, or nobody."""
+        if panel == self._panel:
+            return
+        other = panel is None or self._panel is None or panel.contact_id != self._panel.contact_id
+        self._panel = panel
+        if other:
+            self._chosen = None
+            self.scroll_to(y=0, animate=False, force=True)
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Wrapped anew."""
+        self._lay_out()
+
+    def on_click(self, event: events.Click) -> None:
+        """A past conversation is opened."""
+        offset = event.get_content_offset(self)
+        line = offset.y + self.scroll_offset.y if offset else len(self._lines)
+        if line < len(self._lines):
+            self._open(self._lines[line].past)
+
+    def action_walk(self, step: int) -> None:
+        """To the next past conversation; where there is none, by lines."""
+        past = [line.past for line in self._lines if line.past is not None]
+        if not past:
+            self.scroll_to(y=self.scroll_offset.y + step, animate=False, force=True)
+            return
+        at = past.index(self._chosen) + step if self._chosen in past else 0
+        self._chosen = past[min(max(at, 0), len(past) - 1)]
+        self._show_chosen()
+
+    def action_open(self) -> None:
+        """Open the one under the bar."""
+        self._open(self._chosen)
+
+    def _open(self, conversation_id: ConversationId | None) -> None:
+        if conversation_id is not None:
+            self.post_message(self.PastOpened(conversation_id))
+
+    def _show_chosen(self) -> None:
+        line = next(number for number, line in enumerate(self._lines) if line.past == self._chosen)
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        self.scroll_to(y=min(max(top, line - height + 1), line), animate=False, force=True)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
+        if not width:
+            return
+        panel = self._panel
+        self._lines = panel_lines(panel, width - MARGIN, self._now(), self._zone) if panel else []
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
+        line = self._lines[number] if number < len(self._lines) else PanelLine()
+        chosen = line.past is not None and line.past == self._chosen
+        under = Style(bgcolor=self._look("cursor").bgcolor) if chosen else Style.null()
+        bar = Span(Inert("▌") if chosen else SPACE, self._look("bar") + under)
+        spans = [Span(piece.text, self._look(piece.part) + under) for piece in line.pieces]
+        return lay(width, self._look("fill") + under, [bar, *spans])
+
+    def _look(self, part: str) -> Style:
+        return self.get_component_rich_style(f"panel--{part}")

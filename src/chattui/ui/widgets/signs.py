@@ -77,3 +77,7 @@ def typing(names: tuple[Inert, ...]) -> Inert:
         return Inert("")
     verb = "is" if len(names) == 1 else "are"
     return Inert(f"{', '.join(names)} {verb} typing…")
+
+
+BLOCKED = Inert("✗ blocked")
+NO_SUBJECT = Inert("conversation")
