@@ -34,6 +34,10 @@ def main(directory: Path, port: int | None, *, fresh: bool) -> None:
     except StackFailed as failure:
         _say(failed=str(failure))
         sys.exit(1)
+    except Exception as error:
+        logging.getLogger(__name__).exception("The server ended")
+        _say(failed=f"The stack could not start ({error}); {data.log} tells more.")
+        sys.exit(1)
 
 
 def _progress(step: str) -> None:

@@ -23,6 +23,7 @@ class ApiKeyGate:
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] != "http":
             return
         request = Request(scope)
@@ -60,7 +61,8 @@ def bearer(headers: Mapping[str, str]) -> str | None:
 
 
 def _from_query(scope: Scope) -> str | None:
-    return parse_qs(scope["query_string"].decode("latin-1")).get("apikey", [None])[0]
+    found = parse_qs(scope["query_string"].decode("latin-1")).get("apikey")
+    return found[0] if found else None
 
 
 def _refused(key: str | None) -> Response:

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
-from typing import LiteralString, cast
 
 import msgspec
 import psycopg
@@ -62,7 +61,7 @@ def prepare(superuser_dsn: str, postgres_dsn: Callable[[], str], secrets: Secret
 
 
 def enrol(superuser_dsn: str, data: DataDirectory) -> tuple[Account, ...]:
-    """Give every agent of the seed who has no password one, random for each data directory; answer them all."""
+    """Give everybody of the seed who has no password one, bots too, random for each data directory; answer them all."""
     secrets = vault.load(data)
     with psycopg.connect(superuser_dsn, autocommit=True) as superuser:
         known = {account.email: account for account in secrets.accounts}
@@ -88,8 +87,8 @@ def _without_password(superuser: psycopg.Connection) -> Iterable[tuple[str, str,
         return []
     return superuser.execute(
         "select u.email, p.display_name, p.role::text from auth.users u join public.profiles p on p.id = u.id"
-        " where coalesce(u.encrypted_password, '') = '' and u.email is not null and p.role::text in ('agent', 'admin')"
-        " order by p.role::text desc, p.display_name"
+        " where coalesce(u.encrypted_password, '') = '' and u.email is not null"
+        " order by p.role = 'bot', p.role::text desc, p.display_name"
     ).fetchall()
 
 
@@ -145,7 +144,7 @@ def _apply(connection: psycopg.Connection, name: str, text: str, record: sql.Com
     """Run the statements of one file, and note it down, in one transaction."""
     try:
         with connection.transaction():
-            connection.execute(cast("LiteralString", text))  # our own file, never input
+            connection.execute(text.encode())
             # A file may leave settings of the session behind (search_path, role).
             connection.execute("reset all")
             if record is not None:

@@ -1,13 +1,13 @@
 """The server process: PostgreSQL as its child, auth, REST and Realtime over it, until nobody needs them."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,14 +21,14 @@ from chattui.local.leases import Desk, Leases
 from chattui.local.places import DataDirectory
 from chattui.local.postgres import HOST, Postgres
 from chattui.local.processes import ProcessId
+from chattui.local.realtime.app import UVICORN_OPTIONS, Config, Realtime
 from chattui.local.schema import Progress
 from chattui.local.services import Addresses, Services, opened
 from chattui.local.state import Endpoint, Ports, State, announce, keep_ports, last_ports
 
 log = logging.getLogger(__name__)
 
-LARGEST_FRAME = 5_000_000
-"""Bytes in one websocket frame, as the real server has it."""
+OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 WATCH_EVERY = 0.25
 RESTARTS = 5
@@ -51,6 +51,8 @@ def run(
     Raises:
         StackFailed: it could not come up.
     """
+    # A cluster whose password is gone belonged to a directory that was deleted.
+    fresh = fresh or not data.secrets.exists()
     secrets = vault.load(data)
     ports = last_ports(data)
     keys = Keys(secrets)
@@ -66,8 +68,13 @@ def run(
             announce(data, State(endpoint, ProcessId.of(os.getpid()), foreground))
             ready(endpoint)
 
+        def tell(message: str) -> None:
+            log.warning(message)
+            progress(message)
+
         try:
-            asyncio.run(_serve(listener, Server(keys, endpoint.url, addresses, pg, foreground=foreground), announced))
+            opening = partial(opened, secrets, keys, endpoint.url, addresses, tell)
+            asyncio.run(_serve(listener, Server(keys, opening, pg, foreground=foreground), announced))
         finally:
             data.state.unlink(missing_ok=True)
 
@@ -75,10 +82,9 @@ def run(
 class Server:
     """The HTTP server over a running PostgreSQL."""
 
-    def __init__(self, keys: Keys, url: str, addresses: Addresses, postgres: Postgres, *, foreground: bool) -> None:
+    def __init__(self, keys: Keys, services: OpenServices, postgres: Postgres, *, foreground: bool) -> None:
         self._keys = keys
-        self._url = url
-        self._addresses = addresses
+        self._services = services
         self._postgres = postgres
         self.leases = Leases(self.stop, forever=foreground)
         app = Starlette(lifespan=self._lifespan)
@@ -88,8 +94,7 @@ class Server:
                 app,
                 log_config=None,
                 access_log=False,
-                ws_max_size=LARGEST_FRAME,
-                ws_ping_interval=None,
+                **UVICORN_OPTIONS,  # type: ignore[arg-type]
                 timeout_graceful_shutdown=1,
                 timeout_keep_alive=75,
                 server_header=False,
@@ -116,7 +121,7 @@ class Server:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        async with opened(self._keys, self._url, self._addresses) as services, _parts(services) as routes:
+        async with self._services() as services, _parts(services) as routes:
             desk = Desk(self._keys, self.leases, self.stop)
             app.router.routes.extend([Mount("/local/v1", routes=desk.routes()), *routes])
             yield
@@ -125,11 +130,17 @@ class Server:
 @asynccontextmanager
 async def _parts(services: Services) -> AsyncIterator[list[BaseRoute]]:
     """The three services a client knows."""
+    realtime = Realtime(Config(dsn=services.addresses.superuser, jwt_secret=services.jwt_secret))
     async with rest.opened(services) as rest_app:
-        yield [
-            Mount("/auth/v1", ApiKeyGate(auth.app(services), services.keys)),
-            Mount("/rest/v1", ApiKeyGate(rest_app, services.keys)),
-        ]
+        await realtime.start()
+        try:
+            yield [
+                Mount("/auth/v1", ApiKeyGate(auth.app(services), services.keys)),
+                Mount("/rest/v1", ApiKeyGate(rest_app, services.keys)),
+                *realtime.routes,
+            ]
+        finally:
+            await realtime.stop()
 
 
 async def _serve(listener: socket.socket, server: Server, started: Callable[[], None]) -> None:
@@ -165,18 +176,19 @@ def _postgres(data: DataDirectory, *, fresh: bool, progress: Progress) -> Iterat
         postgres.stop()
 
 
-@contextmanager
-def _listening(wanted: int | None, last: int) -> Iterator[socket.socket]:
-    """A bound socket: the wanted port or an error; else the last run's port, else any free one."""
-    with contextlib.ExitStack() as stack:
-        for port in (wanted,) if wanted else (last, 0):
-            listener = stack.enter_context(socket.socket())
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                listener.bind((HOST, port))
-                yield listener
-                return
-        raise StackFailed(f"Port {wanted} is taken or not allowed; choose another with --port, or leave it out.")
+def _listening(wanted: int | None, last: int) -> socket.socket:
+    """A bound socket: at the wanted port or an error; else at the last run's, else at any free one."""
+    for port in (wanted,) if wanted else (last, 0):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(1024)
+        except (OSError, OverflowError):
+            listener.close()
+        else:
+            return listener
+    raise StackFailed(f"Port {wanted} is taken or not allowed; choose another with --port, or leave it out.")
 
 
 @contextmanager

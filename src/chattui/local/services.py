@@ -1,6 +1,6 @@
 """What the parts of the server share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -40,9 +40,12 @@ class Services:
     """The keys and the open connections of one running stack."""
 
     keys: Keys
+    jwt_secret: str
     url: str
     """Where the stack serves HTTP, without a slash at the end."""
     addresses: Addresses
+    tell: Callable[[str], None]
+    """Says something to whoever runs the stack."""
     callers: Pool
     """As `authenticator`, autocommit: switch to the caller's role inside a transaction, never outside."""
     owners: Pool
@@ -50,10 +53,12 @@ class Services:
 
 
 @asynccontextmanager
-async def opened(keys: Keys, url: str, addresses: Addresses) -> AsyncIterator[Services]:
+async def opened(
+    secrets: Secrets, keys: Keys, url: str, addresses: Addresses, tell: Callable[[str], None]
+) -> AsyncIterator[Services]:
     """Open the pools for as long as the server runs."""
     async with _pool(addresses.authenticator, 2, 16) as callers, _pool(addresses.superuser, 1, 6) as owners:
-        yield Services(keys, url, addresses, callers, owners)
+        yield Services(keys, secrets.jwt_secret, url, addresses, tell, callers, owners)
 
 
 def _pool(address: str, smallest: int, largest: int) -> Pool:

@@ -10,13 +10,11 @@ is closed (or its holder killed) that process stops PostgreSQL and itself.
 import contextlib
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType

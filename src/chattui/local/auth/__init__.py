@@ -1,10 +1,8 @@
-"""GoTrue's part: who somebody is."""
+"""GoTrue's part: who somebody is.
 
-from starlette.applications import Starlette
+Password and code sign-in, anonymous sign-in, refresh with rotation, the user, sign-out. The rest of GoTrue answers 501.
+"""
 
-from chattui.local.services import Services
+from chattui.local.auth.app import app
 
-
-def app(services: Services) -> Starlette:
-    """The application below `/auth/v1`."""
-    return Starlette()
+__all__ = ["app"]

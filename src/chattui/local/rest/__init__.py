@@ -1,14 +1,9 @@
-"""PostgREST's part."""
+"""PostgREST's part: tables and functions of the schema `public` over HTTP, as the caller's role, so that RLS decides.
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+What is here answers as PostgREST does. Everything else of PostgREST answers 501 and names what is missing; a request is
+never understood half.
+"""
 
-from starlette.applications import Starlette
+from chattui.local.rest.app import opened
 
-from chattui.local.services import Services
-
-
-@asynccontextmanager
-async def opened(services: Services) -> AsyncIterator[Starlette]:
-    """The application below `/rest/v1`."""
-    yield Starlette()
+__all__ = ["opened"]

@@ -1,0 +1,60 @@
+"""Running one statement as the caller: one transaction, role and claims first, so that the policies decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from chattui.local.rest.caller import Caller
+from chattui.local.rest.faults import RestFaultError
+from chattui.local.rest.statements import Statement
+
+_ACT_AS = """
+select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),
+    set_config('request.method', %s, true), set_config('request.path', %s, true),
+    set_config('request.headers', %s, true), set_config('search_path', 'public, extensions', true),
+    set_config('transaction_read_only', %s, true)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a statement answered."""
+
+    body: str | None
+    count: int
+    total: int | None
+
+
+async def run(
+    connection: AsyncConnection[TupleRow],
+    who: Caller,
+    settings: Mapping[str, str],
+    statement: Statement,
+    *,
+    single: bool,
+    read_only: bool,
+) -> Answer:
+    """Run it, in two round trips: everything up to the answer, and the commit.
+
+    Raises:
+        RestFaultError: one row was wanted and there were none or several; nothing has changed then.
+        psycopg.Error: the database refuses.
+    """
+    identity = (who.role, who.claims, who.method, who.path, who.headers, "on" if read_only else "off")
+    async with connection.pipeline(), connection.transaction():
+        await connection.execute(_ACT_AS, identity)
+        for name, value in settings.items():
+            await connection.execute("select set_config(%s, %s, true)", (name, value))
+        cursor = await connection.execute(statement.text, statement.values)
+        row = await cursor.fetchone()
+        answer = Answer(*(row or (None, 0, None)))
+        if single and answer.count != 1:
+            raise RestFaultError(
+                406,
+                "PGRST116",
+                "Cannot coerce the result to a single JSON object",
+                details=f"The result contains {answer.count} rows",
+            )
+    return answer
