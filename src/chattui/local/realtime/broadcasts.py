@@ -14,12 +14,13 @@ from chattui.local.realtime.tokens import Claims, TokenRefusedError
 class _Message(Struct):
     topic: str | None = None
     event: str | None = None
-    payload: Raw | None = None
+    payload: Raw = Raw()
     private: bool = False
 
     def blanks(self) -> dict[str, list[str]]:
         """Answer what is missing, as the reply names it."""
-        return {name: ["can't be blank"] for name in ("topic", "event", "payload") if not getattr(self, name)}
+        parts = {"topic": self.topic, "event": self.event, "payload": bytes(self.payload)}
+        return {name: ["can't be blank"] for name, part in parts.items() if not part}
 
 
 class _Messages(Struct):
@@ -36,7 +37,7 @@ class Broadcasts:
         self._server = server
 
     async def many(self, request: Request) -> Response:
-        """`POST /api/broadcast`: `{"messages": [{topic, event, payload, private}]}`; none is sent unless all are whole."""
+        """`POST /api/broadcast`: `{"messages": [{topic, event, payload, private}]}`; sends all or, if one lacks a part, none."""
         if (claims := self._caller(request)) is None:
             return _unauthorized()
         if (body := await self._body(request)) is None:

@@ -1,6 +1,7 @@
 """One joined channel: what its client pushes, and what it is told."""
 
 import asyncio
+import logging
 import time
 from typing import Any, Protocol
 
@@ -19,7 +20,9 @@ from chattui.local.realtime.tokens import Claims, TokenRefusedError
 
 PRESENCE_CALLS, PRESENCE_WINDOW = 5, 30.0
 """Calls of track and untrack in so many seconds, then the channel is closed."""
+_UNREACHABLE = "Realtime was unable to connect to the project database"
 _UNREADABLE = "You do not have permissions to read from this Channel topic"
+_logger = logging.getLogger(__name__)
 
 
 class Outlet(Protocol):
@@ -67,9 +70,7 @@ class Channel:
             await self._admit(claims)
             replayed = await self._replayed()
         except psycopg.Error as error:
-            raise JoinRefusedError(
-                "UnableToConnectToProject: Realtime was unable to connect to the project database",
-            ) from error
+            raise JoinRefusedError(f"UnableToConnectToProject: {_UNREACHABLE}") from error
         self._server.hub.enter(self)
         self._welcome(replayed)
 
@@ -151,8 +152,9 @@ class Channel:
             await self._server.subscriptions.subscribe(self, wanted)
         except BindingRefusedError as error:
             self._system("postgres_changes", "error", str(error))
-        except psycopg.Error:
-            self._system("postgres_changes", "error", "Realtime was unable to connect to the project database")
+        except psycopg.Error as error:
+            _logger.warning("The bindings of %r could not be subscribed: %s", self.topic, error)
+            self._system("postgres_changes", "error", _UNREACHABLE)
         else:
             self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
 
@@ -211,7 +213,7 @@ class Channel:
         except JoinRefusedError as error:
             self._end(str(error).removeprefix("Unauthorized: "))
         except psycopg.Error:
-            self._end("Realtime was unable to connect to the project database")
+            self._end(_UNREACHABLE)
         else:
             self._subscribe()
 

@@ -68,7 +68,8 @@ _BY_NAME: dict[str, Render] = {
     "jsonb": _as_it_is,
     "timestamp": _timestamp,
     "timestamptz": _timestamptz,
-} | dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), _number)
+    **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), _number),
+}
 
 
 def _array(text: str, element: Render, delimiter: str) -> bytes:

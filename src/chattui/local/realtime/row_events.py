@@ -13,7 +13,7 @@ from chattui.local.realtime.pgoutput import Change, Unchanged, Value
 
 MAX_RECORD_BYTES = 1_048_576
 MAX_KEPT_BYTES = 64
-"""Values up to this size survive in a record that is too large."""
+"""Values up to this size survive in a record that is too large; nulls do not."""
 _TOO_LARGE, _FORBIDDEN = "Error 413: Payload Too Large", "Error 401: Unauthorized"
 _NO_KEY = "Error 400: Bad Request, no primary key"
 
@@ -103,7 +103,7 @@ class RowEvent:
 def _kept(value: Value, *, large: bool) -> bool:
     if isinstance(value, Unchanged):
         return False
-    return not large or value is None or len(value.encode()) <= MAX_KEPT_BYTES
+    return not large or (value is not None and len(value.encode()) <= MAX_KEPT_BYTES)
 
 
 def _json(column: Column, value: Value) -> Raw:

@@ -15,7 +15,8 @@ from chattui.local.realtime.tokens import Claims
 
 ANY = "*"
 _PUBLISHED = """select schemaname::text, tablename::text from pg_publication_tables
-    where pubname = %(publication)s and %(schema)s in ('*', schemaname) and %(table)s in ('*', tablename)"""
+    where pubname = %(publication)s
+    and %(schema)s::text in ('*', schemaname::text) and %(table)s::text in ('*', tablename::text)"""
 
 
 class Subscriber(Protocol):
