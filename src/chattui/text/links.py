@@ -1,6 +1,7 @@
 """Links in a text, and where they really lead."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 from chattui.text.inert import Inert
 
 _LINK = re.compile(r"\b(?:https?://|mailto:)[^\s<>\"]+", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9._:-]*[a-z0-9][a-z0-9._:-]*")
 _AFTER = ".,;:!?'*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -59,20 +61,20 @@ def _resolved(written: str) -> tuple[Inert, Inert] | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if not host:
+    shown = _ascii_host(host or "")
+    if not _HOST.fullmatch(shown):
         return None
-    shown = ".".join(map(_ascii, host.split(".")))
     shown = f"[{shown}]" if ":" in shown else shown
     place = quote(written[written.index("://") + 3 :].partition(parts.netloc)[2], safe="/?#[]@!$&'()*+,;=:%-._~")
     login = f"{quote(parts.netloc.rpartition('@')[0], safe=':%')}@" if "@" in parts.netloc else ""
     return Inert(f"{parts.scheme}://{login}{shown}{f':{port}' if port else ''}{place}"), Inert(shown)
 
 
+def _ascii_host(host: str) -> str:
+    """A host as the network knows it: each foreign label in punycode, as browsers fold it before they ask."""
+    folded = unicodedata.normalize("NFKC", host).lower().replace("\u3002", ".")
+    return ".".join(map(_ascii, folded.split(".")))
+
+
 def _ascii(label: str) -> str:
-    """One label of a host name as the network knows it."""
-    if label.isascii():
-        return label
-    try:
-        return label.encode("idna").decode()
-    except UnicodeError:
-        return "xn--" + label.lower().encode("punycode").decode()
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode()
