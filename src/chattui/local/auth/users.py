@@ -27,7 +27,7 @@ from auth.users u where u.id = %s and u.deleted_at is null
 _MADE = """
 insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data,
     raw_user_meta_data, is_anonymous, created_at, updated_at)
-values (%(id)s, 'authenticated', 'authenticated', %(email)s, %(hash)s,
+values (%(id)s, 'authenticated', 'authenticated', %(email)s::text, %(hash)s,
     case when %(email)s::text is not null then now() end, %(app)s, %(data)s, %(email)s::text is null, now(), now())
 on conflict do nothing
 returning id
