@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chattui.gateway.errors import GatewayError, SignedOut
 from chattui.gateway.protocol import CustomerGateway, Gateway, Identity, SessionStorage
 from chattui.gateway.sessions import MemorySession
+from chattui.model.records import OrgId
 
 if TYPE_CHECKING:
     from chattui.gateway.supabase.client import Connection
@@ -31,8 +32,11 @@ async def open_agent(url: str, key: str, storage: SessionStorage) -> Gateway:
     return SupabaseGateway(connection)
 
 
-async def open_customer(url: str, key: str, storage: SessionStorage) -> CustomerGateway:
-    """A gateway for the customer of this session; a new customer where there is none."""
+async def open_customer(url: str, key: str, storage: SessionStorage, org_id: OrgId | None = None) -> CustomerGateway:
+    """A gateway for the customer of this session; a new customer where there is none.
+
+    `org_id` says which organisation they turn to, where the project has several.
+    """
     connection = await _connection(url, key, storage)
     from chattui.gateway.supabase.customer import SupabaseCustomerGateway  # noqa: PLC0415
 
@@ -41,7 +45,7 @@ async def open_customer(url: str, key: str, storage: SessionStorage) -> Customer
     except GatewayError:
         await connection.aclose()
         raise
-    return SupabaseCustomerGateway(connection)
+    return SupabaseCustomerGateway(connection, org_id)
 
 
 async def sign_in_with_password(url: str, key: str, storage: SessionStorage, email: str, password: str) -> Identity:

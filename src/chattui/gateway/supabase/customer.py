@@ -20,7 +20,7 @@ from chattui.gateway.supabase.rest import Rest
 from chattui.gateway.supabase.rows import row_of, rows_of
 from chattui.gateway.supabase.socket import Binding, Channel
 from chattui.model.events import RowsStored
-from chattui.model.records import ConversationId, Message, MessageId
+from chattui.model.records import ConversationId, Message, MessageId, OrgId
 
 PAGE = 500
 """Messages that are read at once."""
@@ -31,8 +31,9 @@ RETRY = 1.0
 class SupabaseCustomerGateway:
     """Implements `chattui.gateway.protocol.CustomerGateway`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, org_id: OrgId | None = None) -> None:
         self._connection = connection
+        self._org_id = org_id
         self._rest = Rest(connection)
         self._id: ConversationId | None = None
         self._begun = asyncio.Event()
@@ -44,7 +45,9 @@ class SupabaseCustomerGateway:
 
     async def start(self, name: str | None = None) -> CustomerThread:
         """My open conversation, or a new one."""
-        return self._stands(await self._rpc("start_conversation", {"id": str(uuid4()), "name": name}))
+        return self._stands(
+            await self._rpc("start_conversation", {"id": str(uuid4()), "name": name, "org_id": self._org_id})
+        )
 
     async def thread(self) -> CustomerThread:
         """How it stands; begins one where there is none."""

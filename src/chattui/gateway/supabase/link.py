@@ -47,15 +47,18 @@ class Link:
         self._subject = subject
         self._emit = emit
         self._hurry = asyncio.Event()
+        self._closed = False
         self._life: _Life | None = None
         self._renewals: set[asyncio.Task[None]] = set()
         connection.session.listen(self._renewed)
 
     async def run(self) -> None:
-        """Until cancelled. Raises nothing else."""
+        """Until closed or cancelled. Raises nothing else."""
         down_since, failures = time.monotonic(), 0
-        while True:
+        while not self._closed:
             lost, joined = await self._live()
+            if self._closed:
+                return
             if joined or not failures:
                 down_since, failures = time.monotonic(), 0
             failures += 1
@@ -72,7 +75,8 @@ class Link:
             await self._life.push(event, payload)
 
     async def close(self) -> None:
-        """Leave and hang up, within a second."""
+        """Leave and hang up for good, within a second."""
+        self._closed = True
         life, self._life = self._life, None
         if life is not None:
             await life.leave()
@@ -129,7 +133,7 @@ class _Life:
                 await self._socket.connect()
                 await self._socket.join(channel, self._told)
                 await self._first_rows()
-            return await self._socket.lost
+            return await asyncio.shield(self._socket.lost)
         except InvalidStatus as error:
             return _unwelcome(error.response.status_code)
         except TimeoutError:
