@@ -21,6 +21,8 @@ class Answer(Struct, frozen=True):
 
     text: str
     handoff: str | None = None
+    intent: str | None = None
+    """What it takes the matter to be."""
 
 
 def answer(script: Script, messages: Sequence[Message], facts: dict[str, str]) -> Answer | None:
@@ -31,14 +33,18 @@ def answer(script: Script, messages: Sequence[Message], facts: dict[str, str]) -
     if _any(script.ai.asked_for, latest):
         return Answer(script.ai.hands_over, script.ai.asked_reason)
     said = sum(message.sender_type is Sender.AI for message in messages)
+    if said and "?" not in latest and _any(script.ai.thanks, latest):
+        return Answer(script.ai.farewell)
     topic = _topic(script, messages)
-    if topic is None:
-        return _unsure(script, said)
+    return _on(topic, script, said, facts) if topic else _unsure(script, said)
+
+
+def _on(topic: Topic, script: Script, said: int, facts: dict[str, str]) -> Answer:
     if said < len(topic.lines):
-        return Answer(_filled(topic.lines[said].ai, facts))
+        return Answer(_filled(topic.lines[said].ai, facts), intent=topic.name)
     if topic.handoff:
-        return Answer(script.ai.hands_over, _filled(topic.handoff, facts))
-    return Answer(script.ai.farewell) if _any(script.ai.thanks, latest) else _unsure(script, said - len(topic.lines))
+        return Answer(script.ai.hands_over, _filled(topic.handoff, facts), topic.name)
+    return _unsure(script, said - len(topic.lines))
 
 
 def facts_of(messages: Sequence[Message]) -> dict[str, str]:

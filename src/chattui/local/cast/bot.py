@@ -8,14 +8,16 @@ from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Gateway, Refused
 from chattui.local.cast.assistant import Answer, answer, facts_of
 from chattui.local.cast.script import Script
-from chattui.model.events import ChannelJoined, GatewayEvent, RowPatched, RowsStored
-from chattui.model.intents import RequestHuman, SendMessage, Typing
+from chattui.model.events import ChannelJoined, GatewayEvent, RowPatched, RowsStored, TypingSeen
+from chattui.model.intents import RequestHuman, SendMessage, SetMetadata, Typing
 from chattui.model.records import Conversation, ConversationId, Message, MessageId, Row, Sender, Status
 
 logger = logging.getLogger(__name__)
 
 LISTENS = 1.6
 """Seconds without another line after which a customer's burst is taken to be over."""
+LETS_TYPE = 4.0
+"""Seconds that somebody who is typing is given to send it."""
 SECONDS_A_LETTER = 0.012
 AGAIN = 2.0
 
@@ -45,6 +47,8 @@ class Bot:
             case RowsStored(rows):
                 for row in rows:
                     self._note(row)
+            case TypingSeen(conversation_id=conversation_id, is_typing=True) if conversation_id in self._thinking:
+                self._think(conversation_id, LETS_TYPE)
             case RowPatched(table=Conversation.TABLE, key=key, fields={"status": status}) if status != Status.AI:
                 self._drop(ConversationId(key))
             case _:
@@ -70,9 +74,9 @@ class Bot:
             if isinstance(row, Conversation) and row.status is Status.AI:
                 self._think(row.id)
 
-    def _think(self, conversation_id: ConversationId) -> None:
+    def _think(self, conversation_id: ConversationId, patience: float = LISTENS) -> None:
         self._drop(conversation_id)
-        task = asyncio.create_task(self._reply(conversation_id))
+        task = asyncio.create_task(self._reply(conversation_id, patience))
         self._thinking[conversation_id] = task
         task.add_done_callback(lambda done: self._thought(conversation_id, done))
 
@@ -86,8 +90,8 @@ class Bot:
         if not task.cancelled() and (error := task.exception()):
             logger.error("the AI lost its thread", exc_info=error)
 
-    async def _reply(self, conversation_id: ConversationId) -> None:
-        await asyncio.sleep(LISTENS / self._rate)
+    async def _reply(self, conversation_id: ConversationId, patience: float) -> None:
+        await asyncio.sleep(patience / self._rate)
         while True:
             try:
                 await self._speak(conversation_id)
@@ -114,5 +118,8 @@ class Bot:
         stored = await self._gateway.submit(SendMessage(MessageId(str(uuid4())), conversation_id, said.text))
         if isinstance(stored, Refused):
             logger.info("the AI was stopped: %s", stored.sentence)
-        elif said.handoff:
+            return
+        if said.intent:
+            await self._gateway.submit(SetMetadata(conversation_id, summary=said.handoff, intent=said.intent))
+        if said.handoff:
             await self._gateway.submit(RequestHuman(conversation_id, said.handoff))

@@ -2,10 +2,13 @@
 
 import random
 import unicodedata
+from typing import TypeVar
 
 from msgspec import Struct
 
 from chattui.local.cast.script import Script, Topic
+
+T = TypeVar("T")
 
 
 class Persona(Struct, frozen=True):
@@ -30,9 +33,7 @@ class Persona(Struct, frozen=True):
 def persona(seed: int, number: int, script: Script) -> Persona:
     """The same for the same seed and number, always."""
     chance = dice(seed, f"persona {number}")
-    # A round of all topics before any comes twice: an hour of the demo should show them all.
-    order = dice(seed, f"topics {number // len(script.topics)}").sample(script.topics, len(script.topics))
-    name = chance.choice(script.names)
+    name = _in_turn(seed, "names", number, script.names)
     facts = {
         "order": str(chance.randint(1000, 9999)),
         "amount": chance.choice(script.amounts),
@@ -41,7 +42,7 @@ def persona(seed: int, number: int, script: Script) -> Persona:
     }
     return Persona(
         name=name,
-        topic=order[number % len(order)],
+        topic=_in_turn(seed, "topics", number, script.topics),
         facts=facts,
         pace=round(chance.uniform(0.6, 1.6), 2),
         returns=chance.random() < 0.35,  # noqa: PLR2004 - about one in three
@@ -52,6 +53,12 @@ def persona(seed: int, number: int, script: Script) -> Persona:
 def dice(seed: int, purpose: str) -> random.Random:
     """Chance of its own for each purpose: one more throw here changes nothing there."""
     return random.Random(f"{seed}/{purpose}")  # noqa: S311 - a play, not a secret
+
+
+def _in_turn(seed: int, what: str, number: int, choices: list[T]) -> T:
+    """All of them in some order before any comes twice: an hour of the demo should show each."""
+    turn, place = divmod(number, len(choices))
+    return dice(seed, f"{what} {turn}").sample(choices, len(choices))[place]
 
 
 def _address(name: str) -> str:
