@@ -61,34 +61,11 @@ class ConversationList(ScrollView, can_focus=True):
         & > .list--cursor { background: $cursor-line; }
     }
     """
-    PARTS: ClassVar[frozenset[str]] = frozenset(
-        [
-            "fill",
-            "bar",
-            "name",
-            "name-unread",
-            "owner",
-            "viewer",
-            "typing",
-            "read",
-            "unread",
-            "age",
-            "faint",
-            "preview",
-            "preview-unread",
-            "label",
-            "draft",
-            "priority",
-            "waiting",
-            "active",
-            "ai",
-            "closed",
-            "queued",
-            "sent",
-            "refused",
-            "moved",
-            "cursor",
-        ]
+    PARTS: ClassVar[tuple[str, ...]] = (
+        *("fill", "bar", "cursor", "moved", "faint"),
+        *("name", "name-unread", "unread", "age", "owner", "viewer", "label", "priority", "draft"),
+        *("preview", "preview-unread", "typing", "read", "queued", "sent", "refused"),
+        *("waiting", "active", "ai", "closed"),
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"list--{part}" for part in PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -139,7 +116,7 @@ class ConversationList(ScrollView, can_focus=True):
         self._moved = 0
         self._empty: tuple[Inert, ...] = ()
 
-    # What the shell asks and says
+    # What the screen asks and says
 
     @property
     def cursor(self) -> ConversationId | None:
@@ -273,7 +250,7 @@ class ConversationList(ScrollView, can_focus=True):
         live, line = self._ids(), self._cursor_row * ROW - self.scroll_offset.y
         self._size_of_order = len(live)
         held = self._cursor is not None and self._cursor in live
-        self._cursor_row = live.index(self._cursor) if held and self._cursor else min(self._cursor_row, len(live) - 1)
+        self._cursor_row = live.index(self._cursor) if held and self._cursor else max(min(self._cursor_row, len(live) - 1), 0)
         self.virtual_size = Size(self.scrollable_content_region.width, len(live) * ROW)
         self._scroll_for(max(self._cursor_row, 0), line)
         self._take()
