@@ -17,7 +17,7 @@ REUSE = 10
 """Seconds in which a refresh token may be used again: a client that lost the answer gets the same one."""
 
 _FIND = """
-select t.token, t.revoked, t.session_id, t.user_id, extract(epoch from now() - t.updated_at)::float, s.created_at
+select t.revoked, t.session_id, t.user_id, extract(epoch from now() - t.updated_at)::float, coalesce(s.tag, 'password')
 from auth.refresh_tokens t join auth.sessions s on s.id = t.session_id where t.token = %s for update of s
 """
 _SUCCESSOR = "select token from auth.refresh_tokens where session_id = %s and parent = %s and not revoked"
@@ -80,7 +80,7 @@ class Sessions:
         row = await (await connection.execute(_FIND, (token,))).fetchone()
         if row is None:
             return AuthFaultError(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
-        _, revoked, session_id, user_id, age, _ = row
+        revoked, session_id, user_id, age, method = row
         if not revoked:
             await connection.execute(_REVOKE, (token,))
             fresh = await _issue(connection, user_id, session_id, token)
@@ -91,7 +91,7 @@ class Sessions:
             if successor is None or age > REUSE:
                 return AuthFaultError(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
             (fresh,) = successor
-        return await self._session(connection, user_id, session_id, fresh, "token_refresh")
+        return await self._session(connection, user_id, session_id, fresh, method)
 
     async def _session(
         self, connection: Connection, user_id: UUID | str, session_id: UUID, refresh_token: str, method: str

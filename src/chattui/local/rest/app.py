@@ -63,8 +63,9 @@ class _Rest:
                 try:
                     return await handler(request, who, body)
                 except RestFaultError as fault:
-                    if fault.code not in STALE or not await self._refreshed():
+                    if fault.code not in STALE:
                         raise
+                    await self._refresh()
                 return await handler(request, who, body)
             except RestFaultError as fault:
                 return fault.response()
@@ -116,9 +117,9 @@ class _Rest:
         except psycopg.Error as error:
             raise from_database(error, anonymous=who.role == "anon") from error
 
-    async def _refreshed(self) -> bool:
+    async def _refresh(self) -> None:
         async with self._services.owners.connection() as connection:
-            return await self._catalogue.refresh(connection)
+            await self._catalogue.refresh(connection)
 
 
 def _statement(request: Request, target: Target, body: bytes) -> Statement | None:

@@ -3,6 +3,7 @@
 Every identifier of a request is looked up here before it gets near a statement.
 """
 
+import asyncio
 import time
 from typing import Literal
 
@@ -12,8 +13,8 @@ from psycopg.rows import TupleRow
 
 SCHEMA = "public"
 
-RELOAD_AFTER = 1.0
-"""Seconds between two looks after something that is not known: it may have been created meanwhile."""
+RELOAD_AFTER = 0.1
+"""Least seconds between two readings for something that is not known: it may have been created meanwhile."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -68,14 +69,14 @@ class Catalogue:
     def __init__(self, content: Content) -> None:
         self.now = content
         self._read = time.monotonic()
+        self._reading = asyncio.Lock()
 
-    async def refresh(self, connection: AsyncConnection[TupleRow]) -> bool:
-        """Read again, but not every time; whether it did."""
-        if time.monotonic() - self._read < RELOAD_AFTER:
-            return False
-        self.now = await read(connection)
-        self._read = time.monotonic()
-        return True
+    async def refresh(self, connection: AsyncConnection[TupleRow]) -> None:
+        """Read again; whoever asks for unknown things one after the other waits."""
+        async with self._reading:
+            await asyncio.sleep(self._read + RELOAD_AFTER - time.monotonic())
+            self.now = await read(connection)
+            self._read = time.monotonic()
 
 
 async def read(connection: AsyncConnection[TupleRow]) -> Content:
