@@ -1,9 +1,17 @@
 """A small program around one widget, and what it painted as text."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
 from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 from chattui.ui.themes import EXTRA, THEMES
+
+Said = TypeVar("Said", bound=Message)
 
 
 class Host(App[None]):
@@ -12,10 +20,25 @@ class Host(App[None]):
     def __init__(self, *widgets: Widget, theme: str = "chattui-dark") -> None:
         super().__init__()
         self.widgets, self.first_theme = widgets, theme
-        self.messages: list[object] = []
+        self.messages: list[Message] = []
 
     def compose(self) -> ComposeResult:
         yield from self.widgets
+
+    @asynccontextmanager
+    async def shown(self, size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
+        """Running and painted in a terminal of that size, with what its widgets say kept."""
+        async with self.run_test(size=size, message_hook=self._hear) as pilot:
+            await pilot.pause()
+            yield pilot
+
+    def _hear(self, message: Message) -> None:
+        if not any(message is heard for heard in self.messages):
+            self.messages.append(message)
+
+    def of(self, kind: type[Said]) -> list[Said]:
+        """What the widgets said, of one kind, oldest first."""
+        return [message for message in self.messages if isinstance(message, kind)]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return EXTRA

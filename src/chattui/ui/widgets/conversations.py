@@ -250,9 +250,11 @@ class ConversationList(ScrollView, can_focus=True):
         live, line = self._ids(), self._cursor_row * ROW - self.scroll_offset.y
         self._size_of_order = len(live)
         held = self._cursor is not None and self._cursor in live
-        self._cursor_row = live.index(self._cursor) if held and self._cursor else max(min(self._cursor_row, len(live) - 1), 0)
+        self._cursor_row = (
+            live.index(self._cursor) if held and self._cursor else max(min(self._cursor_row, len(live) - 1), 0)
+        )
         self.virtual_size = Size(self.scrollable_content_region.width, len(live) * ROW)
-        self._scroll_for(max(self._cursor_row, 0), line)
+        self._scroll_for(self._cursor_row, line)
         self._take()
         self._put(live[self._cursor_row] if live else None)
         self.refresh()

@@ -5,6 +5,7 @@ sight and a page around them, and grows along the live order without repeating o
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
@@ -85,20 +86,19 @@ class PaintedOrder:
         self.top, self._held = top, held
         self._rows = {conversation_id: row for row, conversation_id in enumerate(held, top)}
 
-    def _steady(self) -> list[int]:
-        live = self._live()
-        return longest_rising(
-            [live.index(conversation_id) for conversation_id in self._held if conversation_id in live]
-        )
-
     def _below(self) -> Iterator[ConversationId]:
-        live = self._live()
-        steady = self._steady()
-        places = range(steady[-1] + 1, len(live)) if steady else range(0)
-        return (live[place] for place in places if live[place] not in self._rows)
+        live, last = self._live(), self._place(range(self.bottom - 1, self.top - 1, -1))
+        return (live[place] for place in range(last + 1, len(live)) if live[place] not in self._rows)
 
     def _above(self) -> Iterator[ConversationId]:
+        live, first = self._live(), self._place(range(self.top, self.bottom))
+        return (live[place] for place in range(first - 1, -1, -1) if live[place] not in self._rows)
+
+    def _place(self, rows: range) -> int:
+        """The live place of the first of `rows` that went no other way than most of the nearer half did."""
         live = self._live()
-        steady = self._steady()
-        places = range(steady[0] - 1, -1, -1) if steady else range(0)
-        return (live[place] for place in places if live[place] not in self._rows)
+        near = [(row, self._held[row - self.top]) for row in rows[: -(-len(rows) // 2)]]
+        places = {row: live.index(conversation_id) for row, conversation_id in near if conversation_id in live}
+        ways = Counter(place - row for row, place in places.items())
+        usual = ways.most_common(1)[0][0] if ways else 0
+        return next((place for row, place in places.items() if place - row == usual), rows[0])

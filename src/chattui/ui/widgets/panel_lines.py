@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from chattui.model.records import ConversationId
+from chattui.model.records import ConversationId, Status
 from chattui.store.projections import CustomerPanel, PastConversation
 from chattui.text.cells import cut, fit
 from chattui.text.inert import Inert
@@ -75,7 +75,8 @@ def _before(panel: CustomerPanel, width: int, now: datetime, zone: tzinfo | None
 
 def _past(past: PastConversation, width: int, now: datetime, zone: tzinfo | None) -> PanelLine:
     when = fit(Inert(ago(past.at, now, zone)), 7)
-    standing = Inert(f"{signs.STATUS_SIGN[past.status]} {signs.STATUS_WORD[past.status]}")
+    closed = past.status is Status.CLOSED  # as nearly all of them are: their sign says enough
+    standing = signs.STATUS_SIGN[past.status] if closed else signs.standing_of(past.status)
     subject = fit(past.subject or signs.NO_SUBJECT, max(width - 9 - len(standing), 1))
     pieces = (Piece(Inert(f" {when}"), "key"), Piece(Inert(f"{subject} "), "past"), Piece(standing, past.status))
     return PanelLine(pieces, past.id)

@@ -12,7 +12,6 @@ STATUS_SIGN = {
     Status.CLOSED: Inert("✓"),
 }
 STATUS_WORD = {status: Inert(status.value) for status in Status}
-PENDING = Inert("…")
 SNOOZED = Inert("◷")
 SNOOZED_WORD = Inert("snoozed")
 YOU = Inert("you")
@@ -21,6 +20,17 @@ EYE = Inert("◉")
 DRAFT = Inert("✎")
 READ = Inert("✓✓")
 TYPING = Inert("is typing…")
+DELETED = Inert("message deleted")
+RULE = Inert("── ")
+RULE_END = Inert(" ──")
+NOTE = Inert("NOTE ")
+LOADING = Inert("loading…")
+NOTHING_YET = Inert("no messages yet")
+ME = Inert("· you")
+EDITED = Inert("edited ")
+BLOCKED = Inert("✗ blocked")
+NO_SUBJECT = Inert("conversation")
+PENDING = Inert("…")
 PRIORITY = (Inert(""), Inert("! "), Inert("!! "), Inert("!!! "))
 DELIVERY_SIGN = {Delivery.QUEUED: Inert("◌"), Delivery.SENT: Inert("↑"), Delivery.REFUSED: Inert("✗")}
 
@@ -28,6 +38,11 @@ DELIVERY_SIGN = {Delivery.QUEUED: Inert("◌"), Delivery.SENT: Inert("↑"), Del
 def first_name(name: Inert) -> Inert:
     """What fits a narrow place: the first word of a name."""
     return Inert(name.split(maxsplit=1)[0]) if name else name
+
+
+def standing_of(status: Status) -> Inert:
+    """Sign and word of a status."""
+    return Inert(f"{STATUS_SIGN[status]} {STATUS_WORD[status]}")
 
 
 def standing(row: ListRow) -> tuple[Inert, Inert]:
@@ -49,14 +64,6 @@ def moved(count: int) -> Inert:
     return Inert(f" •{count} moved ")
 
 
-DELETED = Inert("message deleted")
-RULE = Inert("── ")
-RULE_END = Inert(" ──")
-NOTE = Inert("NOTE ")
-LOADING = Inert("loading…")
-NOTHING_YET = Inert("no messages yet")
-
-
 def refused(reason: Inert | None) -> Inert:
     """Why my words were not taken."""
     return Inert(f"✗ refused: {reason}" if reason else "✗ refused")
@@ -67,17 +74,9 @@ def newer(count: int) -> Inert:
     return Inert(f" ↓ {count} new ")
 
 
-ME = Inert("· you")
-EDITED = Inert("edited ")
-
-
 def typing(names: tuple[Inert, ...]) -> Inert:
     """Who writes now."""
     if not names:
         return Inert("")
     verb = "is" if len(names) == 1 else "are"
     return Inert(f"{', '.join(names)} {verb} typing…")
-
-
-BLOCKED = Inert("✗ blocked")
-NO_SUBJECT = Inert("conversation")

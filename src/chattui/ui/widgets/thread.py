@@ -55,39 +55,13 @@ class ThreadView(ScrollView, can_focus=True):
         & > .thread--cursor { background: $cursor-line; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"thread--{part}"
-        for part in [
-            "fill",
-            "bar",
-            "day",
-            "new",
-            "newer",
-            "time",
-            "system",
-            "deleted",
-            "queued",
-            "sent",
-            "refused",
-            "read",
-            "faint",
-            "typing",
-            "cursor",
-            "customer",
-            "agent",
-            "ai",
-            "note",
-            "customer-name",
-            "agent-name",
-            "ai-name",
-            "note-name",
-            "note-word",
-            "customer-words",
-            "agent-words",
-            "ai-words",
-            "note-words",
-        ]
-    }
+    PARTS: ClassVar[tuple[str, ...]] = (
+        *("fill", "bar", "cursor", "day", "new", "newer", "time", "system", "faint", "typing"),
+        *("customer", "customer-name", "customer-words", "agent", "agent-name", "agent-words"),
+        *("ai", "ai-name", "ai-words", "note", "note-name", "note-word", "note-words"),
+        *("deleted", "queued", "sent", "refused", "read"),
+    )
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"thread--{part}" for part in PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+up", "select(-1)", "Previous message", show=False),
         Binding("alt+down", "select(1)", "Next message", show=False),
@@ -140,7 +114,7 @@ class ThreadView(ScrollView, can_focus=True):
         self._asked: tuple[ConversationId, str] | None = None
         self._selected: str | None = None
 
-    # What the shell asks and says
+    # What the screen asks and says
 
     def show(self, thread: Thread | None) -> None:
         """Draw this state. Another conversation stands at its end; the same one keeps its place, or follows its end."""

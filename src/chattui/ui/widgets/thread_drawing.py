@@ -91,7 +91,7 @@ def _aside(line: Line, entry: Entry, drawn: Drawn, *, first: bool) -> Strip:
     words = Span(Inert(f"{signs.RULE}{line.text}{signs.RULE_END}"), drawn.look("system"))
     time = [_time(entry, drawn)] if first else []
     size = cells([words])
-    before = min((drawn.width - size) // 2, drawn.width - size - cells(time)) - 1
+    before = min((drawn.width - size) // 2, drawn.width - size - cells(time) - 1) - 1
     return lay(drawn.width, fill, [_bar(drawn), blank(before, fill), words], time)
 
 

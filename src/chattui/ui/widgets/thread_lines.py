@@ -24,8 +24,8 @@ MARK_CELLS = 9
 """Kept free for how far a message has come, so that its progress moves nothing."""
 
 EDITED_CELLS = 8
-ASIDE_MARGIN = 14
-"""Cells of an audit line that its words do not get: a bar, two rules, and the time."""
+ASIDE_MARGIN = 15
+"""Cells of an audit line that its words do not get: a bar, two rules, the time and a space."""
 
 
 class LineKind(Enum):
