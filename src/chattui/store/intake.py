@@ -29,6 +29,9 @@ from chattui.store.tables import merged, newer
 from chattui.store.views import NOWHERE
 from chattui.store.window import Window, messages_of
 
+INSIDE = frozenset({Message.TABLE, Note.TABLE, ConversationEvent.TABLE})
+"""Tables whose rows are known only where their part of a thread is loaded."""
+
 
 class Intake:
     """Takes rows into a state. One for each `apply`."""
@@ -53,21 +56,35 @@ class Intake:
 
     def page(self, page: PageLoaded) -> None:
         """A part of a thread, with all that stands around it."""
-        thread = self._state.windows.get(page.conversation_id)
-        if thread is None:
-            thread = self._state.windows[page.conversation_id] = Window(self._state.drawing, page.hi + 1)
-            self._touched.conversation(page.conversation_id, thread=True)
-        loaded = thread.load(page)
+        conversation_id, windows = page.conversation_id, self._state.windows
+        self._take(row for row in page.rows if not isinstance(row, Message | Note | ConversationEvent))
+        if conversation_id in self._state.gone:
+            return
+        if conversation_id not in windows:
+            windows[conversation_id] = Window(self._state.drawing, page.hi + 1)
+            self._touched.conversation(conversation_id, thread=True)
+        loaded = windows[conversation_id].load(page)
         if loaded.changed:
-            self._touched.conversation(page.conversation_id, thread=True)
+            self._touched.conversation(conversation_id, thread=True)
         for message in loaded.messages:
             self._delivered(message.id, message.sender_id)
-        self._take(row for row in page.rows if not isinstance(row, Note | ConversationEvent))
+            self._message(message, live=False)
+        self._overtaken(conversation_id)
+
+    def _overtaken(self, conversation_id: ConversationId) -> None:
+        """What came while the page was on its way is newer than the page."""
+        for _, item in [found for found in self._state.adrift if found[0] == conversation_id]:
+            if isinstance(item, RowPatched):
+                self.patch(item)
+            else:
+                self._take([item])
 
     def patch(self, patch: RowPatched) -> None:
         """Merge a partial row, or tell that it could not be."""
         known = known_row(self._state, patch)
-        if known is not None and patch.version <= known.version:
+        if patch.version <= (
+            known.version if known is not None else self._state.gone.get(ConversationId(patch.key), 0)
+        ):
             return
         row = merged(known, patch) if known is not None else None
         if row is not None:
@@ -77,12 +94,12 @@ class Intake:
 
     def _wanted(self, patch: RowPatched) -> bool:
         """Whether a row that is not known should be: not one that stands in the unseen part of a thread."""
-        if patch.table not in {"messages", "conversation_notes", "conversation_events"}:
+        if patch.table not in INSIDE:
             return True
         conversation_id = patch.fields.get("conversation_id")
         if conversation_id is None or conversation_id in self._state.windows:
             return True
-        return patch.fields.get("seq") == self._state.tail(conversation_id).last_seq
+        return bool(patch.fields.get("seq") == self._state.tail(conversation_id).last_seq)
 
     def gone(self, gone: ConversationGone) -> None:
         """I may not see it any more: nothing of it stays, and nothing older brings it back."""
@@ -109,28 +126,21 @@ class Intake:
         self._touched.conversation(known.id, thread=True)
 
     def _take(self, rows: Iterable[Row], *, live: bool = False) -> None:
-        """Messages come after what they are judged by, in order; tails last, as they say what no message said."""
+        """Conversations come first, messages after what they are judged by, tails last: they fill what was skipped."""
         rows = tuple(rows)
-        for row in rows:
-            if not isinstance(row, Message | Tail):
-                self._row(row, live=live)
-        skipped: set[ConversationId] = set()
-        for message in messages_of(rows):
-            if self._visible(message.conversation_id) and self._message(message, live=live):
-                skipped.add(message.conversation_id)
-        for tail in (row for row in rows if isinstance(row, Tail)):
-            if self._visible(tail.conversation_id) and self._tail(tail):
-                skipped.discard(tail.conversation_id)
+        for conversation in (row for row in rows if isinstance(row, Conversation)):
+            self._conversation(conversation, live=live)
+        visible = [row for row in rows if getattr(row, "conversation_id", None) not in self._state.gone]
+        for row in visible:
+            self._row(row, live=live)
+        skipped = {one.conversation_id for one in messages_of(visible) if self._message(one, live=live)}
+        skipped -= {row.conversation_id for row in visible if isinstance(row, Tail) and self._tail(row)}
         if live:
             self._touched.holes |= skipped
 
-    def _visible(self, conversation_id: ConversationId) -> bool:
-        return conversation_id not in self._state.gone
-
     def _row(self, row: Row, *, live: bool) -> None:  # noqa: C901 - one line for each table
+        """Whatever is no conversation, no message and no tail."""
         match row:
-            case Conversation():
-                self._conversation(row, live=live)
             case Contact():
                 self._contact(row)
             case ReadMark():
@@ -224,6 +234,8 @@ class Intake:
             self._wonder(author)
         if window is not None and window.put_side(row):
             self._touched.conversation(row.conversation_id, thread=True)
+        if live and (window is None or row.after_seq < window.lo - 1):
+            self._state.adrift.append((row.conversation_id, row))
         if live:
             self._bells.side(row, self._touched)
 
@@ -243,6 +255,8 @@ class Intake:
             self._touched.conversation(conversation_id, thread=window is not None)
         if row.sender_type == "agent":
             self._wonder(row.sender_id)
+        if live and (window is None or row.seq < window.lo):
+            state.adrift.append((conversation_id, row))
         if live and ahead:
             self._bells.message(row, self._touched)
         return skips

@@ -1,10 +1,10 @@
 """What a store knows: rows, threads, people, what I wrote, and the views over them. `intake` changes it."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from chattui.model.events import LinkChanged, LinkState
+from chattui.model.events import LinkChanged, LinkState, RowPatched
 from chattui.model.records import (
     Contact,
     ContactId,
@@ -16,6 +16,7 @@ from chattui.model.records import (
     Metadata,
     Organization,
     ReadMark,
+    Row,
     Status,
     Template,
     UserId,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 CUSTOMER = inert_line("Customer")
+ADRIFT = 2_000
+"""Rows of threads that are not loaded which are kept: a page that was read before them may still be on its way."""
 
 
 class State:
@@ -64,6 +67,7 @@ class State:
         self.of_contact: defaultdict[ContactId, set[ConversationId]] = defaultdict(set)
         self.gone: dict[ConversationId, int] = {}
         self.windows: dict[ConversationId, Window] = {}
+        self.adrift: deque[tuple[ConversationId, Row | RowPatched]] = deque(maxlen=ADRIFT)
         self.active: Counter[UserId] = Counter()
         self.searchable: dict[ConversationId, str] = {}
         self.views = Views()

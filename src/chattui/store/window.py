@@ -92,7 +92,7 @@ class Window:
             return Loaded(changed=False, messages=())
         if lo > self.hi + 1:
             self._leap(lo)
-        placed = self._precede([message for message in messages if message.seq < self.lo])
+        placed = [*self._catch_up(), *self._precede([message for message in messages if message.seq < self.lo])]
         placed += [one for message in messages for one in self.put(message)]
         sides = [self.put_side(row) for row in page.rows if isinstance(row, Side)]
         return Loaded(changed=bool(placed) or any(sides), messages=tuple(placed))
@@ -107,7 +107,7 @@ class Window:
     def _precede(self, older: list[Message]) -> list[Message]:
         if older:
             self._lines = self._lines.preceded(older[0].seq, older)
-        return [*older]
+        return older
 
     def redraw(self) -> None:
         """A name has changed: what was drawn is drawn again."""
