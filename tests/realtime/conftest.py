@@ -85,8 +85,6 @@ class RunningServer:
         app = Starlette(routes=self._realtime.routes)
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", **options))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started:
-            await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
         assert self._server

@@ -15,7 +15,7 @@ def diff(joins: dict[str, Any] | None = None, leaves: dict[str, Any] | None = No
     return frame(PRES, "presence_diff", {"joins": joins or {}, "leaves": leaves or {}})
 
 
-def meta(again: bool = False, **user: Any) -> dict[str, Any]:
+def meta(*, again: bool = False, **user: Any) -> dict[str, Any]:
     return {"metas": [user | {"phx_ref": ANY} | ({"phx_ref_prev": ANY} if again else {})]}
 
 

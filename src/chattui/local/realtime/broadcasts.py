@@ -37,7 +37,7 @@ class Broadcasts:
         self._server = server
 
     async def many(self, request: Request) -> Response:
-        """`POST /api/broadcast`: `{"messages": [{topic, event, payload, private}]}`; sends all or, if one lacks a part, none."""
+        """`POST /api/broadcast`: `{"messages": [{topic, event, payload, private}]}`; all are whole, or none is sent."""
         if (claims := self._caller(request)) is None:
             return _unauthorized()
         if (body := await self._body(request)) is None:
