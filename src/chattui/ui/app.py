@@ -84,13 +84,18 @@ class ChattuiApp(App[None]):
         try:
             self._desk = await self._open_desk()
             self._inbox = InboxScreen(
-                self._desk, self._settings, self.keymap, self._attention, self._clock, program=self.run_program
+                self._desk,
+                self._settings,
+                self.keymap,
+                self._attention,
+                self._clock,
+                program=self.run_program,
+                repainted=self._repainted,
             )
-            self._inbox.painting.after = self._repainted
             await self.push_screen(self._inbox)
             await self._desk.run()
-        except GatewayError as error:
-            self.fail(str(error))
+        except* GatewayError as errors:
+            self.fail(str(_first(errors)))
 
     def fail(self, sentence: str) -> None:
         """The inbox cannot go on: say why, and leave with an error when the agent quits."""
@@ -174,6 +179,11 @@ class ChattuiApp(App[None]):
         where = f" What happened is in {self._settings.log_file}." if self._settings.log_file else ""
         self.failure = f"It had to stop because of a fault of its own; nothing you wrote is lost.{where}"
         self.panic()
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong inside a group of one."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
 def run(app: ChattuiApp) -> int:

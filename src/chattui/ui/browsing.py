@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from chattui.desk import Desk
 
 EMPTY = {
-    View.WAITING: Inert("Nobody is waiting.\n\nWho asks for a person appears here."),
-    View.MINE: Inert("Nothing is yours.\n\nPress n to take the oldest waiting one."),
+    View.WAITING: Inert("Nobody is waiting. Who asks for a person appears here."),
+    View.MINE: Inert("Nothing is yours. Press n to take the oldest waiting one."),
     View.AI: Inert("The AI is talking to nobody."),
-    View.ALL: Inert("No conversations yet.\n\nThe first customer's words appear here by themselves."),
+    View.ALL: Inert("No conversations yet. The first customer's words appear here by themselves."),
     View.CLOSED: Inert("Nothing was closed yet."),
 }
 HOME = {Status.WAITING: View.WAITING, Status.AI: View.AI, Status.CLOSED: View.CLOSED, Status.ACTIVE: View.ALL}
@@ -58,6 +58,7 @@ class Browsing:
         """Another view, from its top."""
         self.view = self.tabs.view = view
         self.renew()
+        self.list.action_first()
 
     def step_view(self, step: int) -> None:
         """The next one, or the one before, round and round."""
@@ -72,9 +73,10 @@ class Browsing:
     def renew(self) -> None:
         """Take the order anew."""
         self._filtered = None
-        unfound = inert(f"Nothing here has “{self.text}”.\n\nEsc clears the filter.")
+        unfound = inert(f"Nothing here has “{self.text}”. Esc clears the filter.")
         self.list.say_when_empty(unfound if self.text else EMPTY[self.view])
         self.list.reload()
+        self.tabs.counts = dict(self._desk.queries.counts())
 
     def moved(self) -> None:
         """Order or membership changed; the list shows it when nobody is in the middle of something."""

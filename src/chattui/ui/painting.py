@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
+from textual.widgets import Static
 
 from chattui.model.events import LinkState
 from chattui.store.changes import Changes
@@ -32,9 +33,12 @@ class Painting:
         self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
         self._pending: Changes | None = None
         self._tick: Timer | None = None
+        self._begun = False
+        """The first rows have come."""
         self.after: Callable[[Changes], None] = lambda _: None
         """Told of every repaint, for title and notices."""
         self.header = HeaderBar(id="header")
+        self.banner = Static("", id="banner", markup=False)
         self.head = ThreadHeadBar(id="head")
         self.thread = ThreadView(desk.now, id="thread")
         self.panel = CustomerPanelView(desk.now, id="panel")
@@ -55,7 +59,10 @@ class Painting:
     def paint(self, changes: Changes) -> None:
         """Draw what changed."""
         shown = self._browsing.selection.shown
-        if changes.everything or changes.views:
+        if not self._begun and self._desk.queries.header().organization:
+            self._begun = True
+            self._browsing.start()
+        elif changes.everything or changes.views:
             self._browsing.moved()
         if changes.everything:
             self._browsing.list.refresh_rows(list(self._browsing.ids())[:1000])
@@ -87,7 +94,10 @@ class Painting:
 
     def show_header(self) -> None:
         """The top line."""
-        self.header.show(self._desk.queries.header(), self._desk.now())
+        header = self._desk.queries.header()
+        self.header.show(header, self._desk.now())
+        self.banner.display = header.link is LinkState.OFFLINE and bool(header.link_reason)
+        self.banner.update(f"{header.link_reason} You can go on reading and writing; Ctrl+R tries again at once.")
 
     def start(self) -> None:
         """Draw everything, and go on."""

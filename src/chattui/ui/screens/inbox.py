@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from chattui.desk import Desk
+    from chattui.store.changes import Changes
 
 PREVIEW_AFTER = 0.08
 """Seconds that the cursor stands still before its thread is shown."""
@@ -61,24 +62,30 @@ class InboxScreen(Screen[None]):
         clock: Callable[[], float],
         *,
         program: Callable[[str], None],
+        repainted: "Callable[[Changes], None]",
     ) -> None:
         super().__init__(id="inbox")
         self.desk, self.keymap, self._program = desk, keymap, program
         self._settings, self._attention, self._clock = settings, attention, clock
+        self._repainted = repainted
         self.writing = Writing(desk, keymap, self.say)
         self.browsing = Browsing(desk, self._turned)
         self.painting = Painting(desk, self.browsing, self.writing, self.set_timer)
+        self.painting.after = self._painted
         self.footer = FooterBar(id="footer")
         self.commands = Commands(desk, self.browsing, self.writing, self.painting.thread, self)
         self.guard = Guard(settings.guard, self.set_timer, self._stood_not_alone)
         self.questions = Questions(settings, clock, self._question)
         self._where = Where.LIST
+        self._begun = settings.open_first
+        """The agent has done something, so the cursor's conversation may be shown."""
         self._previewing: Timer | None = None
         self._remark: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes, footer."""
         yield self.painting.header
+        yield self.painting.banner
         with Horizontal(id="panes"):
             with Vertical(id="left"):
                 yield self.browsing.tabs
@@ -95,9 +102,11 @@ class InboxScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Everything stands where it belongs before it is first painted."""
-        self.painting.thread.say_when_empty(Inert("Choose a conversation.\n\n↑ ↓ look · Enter opens · ? all keys"))
+        self.painting.thread.say_when_empty(
+            Inert("Choose a conversation: ↑ and ↓ look at it, Enter opens it. ? shows all keys.")
+        )
         self.writing.turn_to(None)
-        self.browsing.start()
+        self.browsing.renew()
         self.painting.start()
         self.refresh_footer()
 
@@ -125,6 +134,10 @@ class InboxScreen(Screen[None]):
         self.refresh_footer()
         self.writing.explain()
 
+    def _painted(self, changes: "Changes") -> None:
+        self.refresh_footer()
+        self._repainted(changes)
+
     def refresh_footer(self) -> None:
         """The keys that work here, for a conversation that stands as this one does."""
         where = self.where
@@ -145,7 +158,7 @@ class InboxScreen(Screen[None]):
 
     def on_key(self, event: Key) -> None:
         """A key that the focused widget did not want as text."""
-        where = self.where
+        where, self._begun = self.where, True
         action = self.keymap.meaning(event.key, where)
         if where is Where.LIST:
             self.browsing.list.hold()
@@ -268,8 +281,8 @@ class InboxScreen(Screen[None]):
         """The cursor moved: its thread is shown when it stands still."""
         if self._previewing is not None:
             self._previewing.stop()
-        if self.where in {Where.LIST, Where.FILTER}:
-            self.refresh_footer()
+        self.refresh_footer()
+        if self._begun and self.where in {Where.LIST, Where.FILTER}:
             self._previewing = self.set_timer(PREVIEW_AFTER, partial(self.browsing.preview, event.conversation_id))
 
     def on_conversation_list_opened(self, event: ConversationList.Opened) -> None:
@@ -288,6 +301,10 @@ class InboxScreen(Screen[None]):
     def on_customer_panel_view_past_opened(self, event: CustomerPanelView.PastOpened) -> None:
         """Another conversation of the same customer."""
         self.browsing.reveal(event.conversation_id)
+
+    def on_mouse_down(self) -> None:
+        """The mouse counts as much as a key."""
+        self._begun = True
 
     def on_bar_clicked(self, event: Bar.Clicked) -> None:
         """A word of header, tabs or footer."""

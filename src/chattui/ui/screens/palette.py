@@ -8,6 +8,7 @@ from textual.content import Content
 from chattui.store.projections import View
 from chattui.ui.actions import Action, spoken
 from chattui.ui.screens.inbox import InboxScreen
+from chattui.ui.widgets.signs import STATUS_SIGN
 
 MOST = 20
 """Conversations offered for one search."""
@@ -24,7 +25,7 @@ class InboxCommands(Provider):
         """All actions, before anything is typed."""
         if inbox := self._inbox:
             for action in inbox.keymap.actions.values():
-                yield DiscoveryHit(_title(action), partial(inbox.perform, action, _key(action)), help=action.help)
+                yield DiscoveryHit(_title(action), partial(inbox.perform, action, _key(action)), text=action.help)
 
     async def search(self, query: str) -> Hits:
         """Both, ranked by how well they match."""
@@ -33,15 +34,17 @@ class InboxCommands(Provider):
             for action in inbox.keymap.actions.values():
                 if score := matcher.match(action.help):
                     run = partial(inbox.perform, action, _key(action))
-                    yield Hit(score, matcher.highlight(action.help), run, text=action.help, help=_key(action))
+                    shown = Content.assemble(matcher.highlight(action.help), "  ", (_key(action), "dim"))
+                    yield Hit(score, shown, run, text=action.help)
             for conversation_id in inbox.desk.queries.filtered(View.ALL, query)[:MOST]:
                 row = inbox.browsing.row(conversation_id)
                 go = partial(inbox.browsing.reveal, conversation_id)
-                yield Hit(1.0, Content(row.name), go, text=row.name, help=str(row.status))
+                shown = Content.assemble(row.name, "  ", (f"{STATUS_SIGN[row.status]} {row.status}", "dim"))
+                yield Hit(1.0, shown, go, text=row.name)
 
 
 def _title(action: Action) -> Content:
-    return Content(action.help)
+    return Content.assemble(action.help, "  ", (_key(action), "dim"))
 
 
 def _key(action: Action) -> str:
