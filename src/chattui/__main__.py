@@ -1,5 +1,5 @@
-"""`python -m chattui` is `chattui`."""
+"""`python -m chattui`, where the script is not on the path."""
 
 from chattui.cli import main
 
-main()
+main(prog_name="chattui")

@@ -18,6 +18,8 @@ from chattui.local.cast.troupe import Troupe
 from chattui.local.places import DataDirectory
 from chattui.local.state import Endpoint, State, running
 
+HANDOVER = 10.0
+"""Seconds that a new cast waits for one whose stack has just ended."""
 WATCH = 0.5
 """Seconds between two looks whether the stack still stands."""
 
@@ -34,7 +36,7 @@ def main(directory: Path, seed: int, rate: float) -> None:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     data = DataDirectory.at(directory)
     try:
-        with FileLock(data.root / "cast.lock", timeout=0, mode=0o600):
+        with FileLock(data.root / "cast.lock", timeout=HANDOVER, mode=0o600):
             asyncio.run(_play(data, seed, rate))
     except Timeout:
         sys.exit(0)
