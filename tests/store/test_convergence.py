@@ -1,4 +1,4 @@
-"""Whatever is lost or doubled: one sync makes a store equal to the database over what it holds; nothing late undoes it."""
+"""Whatever is lost or doubled: one sync makes a store equal the database over what it holds; nothing late undoes it."""
 
 from random import Random
 

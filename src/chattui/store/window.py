@@ -1,8 +1,10 @@
 """The loaded part of one thread: messages without a hole, and what stands between them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from msgspec import Struct
+from sortedcontainers import SortedDict
 
 from chattui.model.events import PageLoaded
 from chattui.model.records import ConversationEvent, Message, Note, Row
@@ -13,6 +15,8 @@ from chattui.store.tables import newer
 
 Side = Note | ConversationEvent
 """What stands between messages."""
+Place = tuple[int, datetime, str]
+"""Sorts what stands between messages: after which, when, and the id."""
 
 
 class Loaded(Struct, frozen=True):
@@ -30,7 +34,8 @@ class Window:
         self._lines = Lines(lo, [], drawing.message)
         self._ahead: dict[int, Message] = {}
         self._sides: dict[str, Side] = {}
-        self._drawn: tuple[Entry, ...] | None = ()
+        self._standing: SortedDict[Place, Entry] = SortedDict()
+        self._shown: tuple[Entry, ...] | None = ()
 
     @property
     def lo(self) -> int:
@@ -80,9 +85,17 @@ class Window:
         """Take a note or an audit line, if its place is loaded."""
         if row.after_seq < self.lo - 1 or not newer(row, self._sides.get(row.id)):
             return False
+        known = self._sides.get(row.id)
+        if known is not None:
+            self._standing.pop(_place(known), None)
         self._sides[row.id] = row
-        self._drawn = None
+        self._stand(row)
         return True
+
+    def _stand(self, row: Side) -> None:
+        self._shown = None
+        if isinstance(row, ConversationEvent) or row.deleted_at is None:
+            self._standing[_place(row)] = self._drawing.side(row)
 
     def load(self, page: PageLoaded) -> Loaded:
         """Take a page that meets the window, or is newer than it; what is older and does not meet it is left out."""
@@ -100,9 +113,9 @@ class Window:
     def _leap(self, lo: int) -> None:
         """Let go what is loaded, and go on at `lo`: a thread is best known at its end."""
         self._lines = Lines(lo, [], self._drawing.message)
-        self._sides = {key: side for key, side in self._sides.items() if side.after_seq >= lo - 1}
         self._ahead = {seq: message for seq, message in self._ahead.items() if seq >= lo}
-        self._drawn = None
+        self._sides = {key: side for key, side in self._sides.items() if side.after_seq >= lo - 1}
+        self._redraw_sides()
 
     def _precede(self, older: list[Message]) -> list[Message]:
         if older:
@@ -112,21 +125,23 @@ class Window:
     def redraw(self) -> None:
         """A name has changed: what was drawn is drawn again."""
         self._lines = self._lines.redrawn()
-        self._drawn = None
+        self._redraw_sides()
+
+    def _redraw_sides(self) -> None:
+        self._standing.clear()
+        self._shown = ()
+        for side in self._sides.values():
+            self._stand(side)
 
     def entries(self, queued: tuple[Entry, ...]) -> Entries:
         """The thread as it is now, with what is queued at its end."""
-        if self._drawn is None:
-            self._drawn = tuple(map(self._drawing.side, sorted(filter(_standing, self._sides.values()), key=_order)))
-        return Entries(self._lines, self._drawn, queued)
+        if self._shown is None:
+            self._shown = tuple(self._standing.values())
+        return Entries(self._lines, self._shown, queued)
 
 
-def _standing(side: Side) -> bool:
-    return isinstance(side, ConversationEvent) or side.deleted_at is None
-
-
-def _order(side: Side) -> tuple[int, float, str]:
-    return side.after_seq, side.created_at.timestamp(), side.id
+def _place(side: Side) -> Place:
+    return side.after_seq, side.created_at, side.id
 
 
 def _unbroken(page: PageLoaded) -> list[Message]:
