@@ -3,6 +3,8 @@
 chattui's tables are written by RPC alone; insert, upsert, update and delete need one that is open to its owners.
 """
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
@@ -25,7 +27,10 @@ create or replace function public.mine() returns setof public.scratch
 create or replace function public.do_nothing() returns void language sql set search_path = '' as '';
 create or replace function public.conflict() returns void language plpgsql set search_path = '' as
     $$ begin raise exception 'Bo has it' using errcode = 'PT409', detail = 'bo', hint = 'wait'; end $$;
-do $$ begin alter publication supabase_realtime add table public.scratch; exception when duplicate_object then null; end $$;
+do $$ begin
+    alter publication supabase_realtime add table public.scratch;
+exception when duplicate_object then null;
+end $$;
 truncate public.scratch;
 """
 DROP = """
@@ -35,11 +40,11 @@ drop table public.scratch;
 
 
 @pytest.fixture
-def scratch(stack: Stack) -> "psycopg.Connection":
+def scratch(stack: Stack) -> Iterator[None]:
     """A table and functions that everybody signed in may use, gone after the test."""
     with psycopg.connect(stack.db_url, autocommit=True) as database:
         database.execute(SCRATCH.encode())
-        yield database
+        yield
         database.execute(DROP)
 
 

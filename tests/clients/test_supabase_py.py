@@ -94,7 +94,7 @@ async def test_anonymous(client: AsyncClient) -> None:
 
 
 @pytest.fixture
-async def rows(signed_in: AsyncClient, scratch: "psycopg.Connection[Any]") -> AsyncClient:
+async def rows(signed_in: AsyncClient, scratch: None) -> AsyncClient:  # noqa: ARG001 - needed before it
     await (
         signed_in.table("scratch")
         .insert(

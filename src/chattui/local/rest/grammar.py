@@ -1,5 +1,6 @@
 """The query string's language, taken apart: values, lists, trees of conditions, columns. Nothing here knows a table."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +12,9 @@ ELSEWHERE = frozenset(
     "like ilike match imatch isdistinct fts plfts phfts wfts cs cd ov sl sr nxr nxl adj".split()  # noqa: SIM905 - a list of words
 )
 """PostgREST's other operators."""
+
+_ELEMENT = re.compile(r'(?:^|,)(?:"((?:\\.|[^"\\])*)"(?=,|$)|([^,]*))', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _operation(column: str, operator: str, value: str) -> Condition:
     if operator == "in":
         if not (value.startswith("(") and value.endswith(")")):
             raise unparsable("filter", f"in.{value}")
-        return Condition(column, operator, values=tuple(map(unquoted, split(value[1:-1]))))
+        return Condition(column, operator, values=elements(value[1:-1]))
     if operator == "is":
         if value.lower() not in TRUTHS:
             raise unparsable("filter", f"is.{value}")
@@ -184,12 +188,23 @@ def split(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
+def elements(text: str) -> tuple[str, ...]:
+    """The values of a list; quotes count only around a whole value."""
+    found = [(match[1], match[2]) for match in _ELEMENT.finditer(text)] if text else []
+    if any(")" in plain for _, plain in found if plain):
+        raise unparsable("list", text)
+    return tuple(_unescaped(quoted) if plain is None else plain for quoted, plain in found)
+
+
 def unquoted(text: str) -> str:
     r"""`"a\"b"` without its quotes and escapes; anything else as it is."""
     if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):  # noqa: PLR2004 - two quotes
         return text
-    pieces = text[1:-1].split("\\\\")
-    return "\\".join(piece.replace('\\"', '"') for piece in pieces)
+    return _unescaped(text[1:-1])
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(r"\1", text)
 
 
 def _cut(text: str, sign: str) -> tuple[str, str, str]:

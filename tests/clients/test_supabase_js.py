@@ -1,0 +1,52 @@
+"""supabase-js against the embedded stack, unchanged."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.stack import PASSWORD, Organisation, Stack
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with supabase-js in it."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        if os.environ.get("CHATTUI_CI"):
+            pytest.fail("supabase-js is checked with node and npm, and they are missing here")
+        pytest.skip("supabase-js is checked with node and npm; install them to run this")
+    directory = tmp_path_factory.mktemp("supabase-js")
+    for name in ("package.json", "package-lock.json", "supabase_js.mjs"):
+        shutil.copy(HERE / name, directory)
+    subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund"], cwd=directory, check=True, capture_output=True, timeout=300
+    )
+    return directory
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.usefixtures("scratch")
+def test_everything_we_promise(modules: Path, stack: Stack, stack_directory: Path, acme: Organisation) -> None:
+    ana, bo = acme.agents[0], acme.agent("Bo")
+    told = {
+        "url": stack.url,
+        "anon_key": stack.anon_key,
+        "email": ana.email,
+        "password": PASSWORD,
+        "user_id": str(ana.id),
+        "org_id": str(acme.id),
+        "other": {"email": bo.email, "password": PASSWORD},
+        "log": str(stack_directory / "server.log"),
+    }
+    command = ["node", "--test", "--test-reporter=tap", "supabase_js.mjs"]
+    environment = {**os.environ, "CHATTUI_STACK": json.dumps(told), "NODE_NO_WARNINGS": "1"}
+    done = subprocess.run(
+        command, cwd=modules, env=environment, check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 14" in done.stdout, done.stdout
