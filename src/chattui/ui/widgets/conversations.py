@@ -307,10 +307,13 @@ class ConversationList(ScrollView, can_focus=True):
         """Ages are the one thing that changes by itself."""
         self.set_interval(AGEING, self._grow_old)
 
-    def on_resize(self) -> None:
-        """The cursor's row stays in sight."""
-        self._drawn.clear()
-        self._follow()
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
+        """The cursor's row stays in sight. Here and not at `Resize`, which comes after the first paint."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self._drawn.clear()
+            self._follow()
+        return changed
 
     def notify_style_update(self) -> None:
         """Another theme: nothing that was drawn holds."""

@@ -284,10 +284,13 @@ class ThreadView(ScrollView, can_focus=True):
             self._asked = first
             self.post_message(self.OlderWanted(thread.conversation_id))
 
-    def on_resize(self) -> None:
-        """Wrapped anew; the place stays."""
-        self._pages.resize(self.scrollable_content_region.width)
-        self._settle()
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
+        """Wrapped anew, the place stays. Here and not at `Resize`, which comes after the first paint."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self._pages.resize(self.scrollable_content_region.width)
+            self._settle()
+        return changed
 
     # Drawing
 
