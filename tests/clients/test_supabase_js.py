@@ -43,7 +43,7 @@ def test_everything_we_promise(modules: Path, stack: Stack, stack_directory: Pat
         "other": {"email": bo.email, "password": PASSWORD},
         "log": str(stack_directory / "server.log"),
     }
-    command = ["node", "--test", "--test-reporter=tap", "supabase_js.mjs"]
+    command = ["node", "--test", "--test-force-exit", "--test-reporter=tap", "supabase_js.mjs"]
     environment = {**os.environ, "CHATTUI_STACK": json.dumps(told), "NODE_NO_WARNINGS": "1"}
     done = subprocess.run(
         command, cwd=modules, env=environment, check=False, capture_output=True, text=True, timeout=120

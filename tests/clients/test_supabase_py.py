@@ -12,15 +12,18 @@ import psycopg
 import pytest
 from postgrest import APIError
 from postgrest.types import CountMethod
-from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
+from realtime import RealtimeSubscribeStates
+from supabase import AsyncClientOptions, acreate_client
 from supabase_auth.errors import AuthApiError
 
 from tests.stack import PASSWORD, Organisation, Stack
 
+Client = Any
+"""Not `AsyncClient`: the library's own types are narrower than what servers answer."""
+
 
 @pytest.fixture
-async def client(stack: Stack) -> AsyncIterator[AsyncClient]:
+async def client(stack: Stack) -> AsyncIterator[Client]:
     async with httpx.AsyncClient() as http:
         options = AsyncClientOptions(httpx_client=http, auto_refresh_token=False)
         made = await acreate_client(stack.url, stack.anon_key, options)
@@ -30,14 +33,14 @@ async def client(stack: Stack) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture
-async def signed_in(client: AsyncClient, acme: Organisation) -> AsyncClient:
+async def signed_in(client: Client, acme: Organisation) -> Client:
     answer = await client.auth.sign_in_with_password({"email": acme.agents[0].email or "", "password": PASSWORD})
     assert answer.user
     assert answer.user.id == str(acme.agents[0].id)
     return client
 
 
-async def test_password(signed_in: AsyncClient, acme: Organisation) -> None:
+async def test_password(signed_in: Client, acme: Organisation) -> None:
     answer = await signed_in.auth.get_user()
     assert answer
     assert answer.user.email == acme.agents[0].email
@@ -46,7 +49,7 @@ async def test_password(signed_in: AsyncClient, acme: Organisation) -> None:
     assert (refused.value.code, refused.value.status) == ("invalid_credentials", 400)
 
 
-async def test_refresh_rotates(signed_in: AsyncClient) -> None:
+async def test_refresh_rotates(signed_in: Client) -> None:
     first = await signed_in.auth.get_session()
     assert first
     second = (await signed_in.auth.refresh_session()).session
@@ -58,10 +61,10 @@ async def test_refresh_rotates(signed_in: AsyncClient) -> None:
     await signed_in.auth.refresh_session(second.refresh_token)
     with pytest.raises(AuthApiError) as refused:
         await signed_in.auth.refresh_session(first.refresh_token)
-    assert refused.value.code == "refresh_token_already_used"
+    assert str(refused.value.code) == "refresh_token_already_used"
 
 
-async def test_sign_out(signed_in: AsyncClient) -> None:
+async def test_sign_out(signed_in: Client) -> None:
     session = await signed_in.auth.get_session()
     assert session
     await signed_in.auth.sign_out({"scope": "local"})
@@ -70,10 +73,10 @@ async def test_sign_out(signed_in: AsyncClient) -> None:
     assert (refused.value.code, refused.value.status) == ("session_not_found", 403)
     with pytest.raises(AuthApiError) as unknown:
         await signed_in.auth.refresh_session(session.refresh_token)
-    assert unknown.value.code == "refresh_token_not_found"
+    assert str(unknown.value.code) == "refresh_token_not_found"
 
 
-async def test_code_by_mail(client: AsyncClient, acme: Organisation, stack_directory: Path) -> None:
+async def test_code_by_mail(client: Client, acme: Organisation, stack_directory: Path) -> None:
     email = acme.agents[0].email or ""
     await client.auth.sign_in_with_otp({"email": email, "options": {"should_create_user": False}})
     said = re.findall(rf"code of {email} is (\d+)", (stack_directory / "server.log").read_text())
@@ -85,7 +88,7 @@ async def test_code_by_mail(client: AsyncClient, acme: Organisation, stack_direc
     assert used.value.code == "otp_expired"
 
 
-async def test_anonymous(client: AsyncClient) -> None:
+async def test_anonymous(client: Client) -> None:
     answer = await client.auth.sign_in_anonymously({"options": {"data": {"name": "Rosa"}}})
     assert answer.user
     assert answer.user.is_anonymous
@@ -94,7 +97,7 @@ async def test_anonymous(client: AsyncClient) -> None:
 
 
 @pytest.fixture
-async def rows(signed_in: AsyncClient, scratch: None) -> AsyncClient:  # noqa: ARG001 - needed before it
+async def rows(signed_in: Client, scratch: None) -> Client:  # noqa: ARG001 - needed before it
     await (
         signed_in.table("scratch")
         .insert(
@@ -112,7 +115,7 @@ def _ids(answer: Any) -> list[int]:
     return [row["id"] for row in answer.data]
 
 
-async def test_conditions(rows: AsyncClient) -> None:
+async def test_conditions(rows: Client) -> None:
     async def ids(**wanted: Any) -> list[int]:
         query = rows.table("scratch").select("id").order("id")
         for operator, (column, value) in wanted.items():
@@ -132,7 +135,7 @@ async def test_conditions(rows: AsyncClient) -> None:
     assert sorted(_ids(await either.execute())) == [2, 4, 6]
 
 
-async def test_order_range_and_count(rows: AsyncClient) -> None:
+async def test_order_range_and_count(rows: Client) -> None:
     page = (
         await rows.table("scratch").select("id", count=CountMethod.exact).order("id", desc=True).range(2, 4).execute()
     )
@@ -144,7 +147,7 @@ async def test_order_range_and_count(rows: AsyncClient) -> None:
     assert beyond.value.code == "PGRST103"
 
 
-async def test_embedding(signed_in: AsyncClient, acme: Organisation, stack: Stack) -> None:
+async def test_embedding(signed_in: Client, acme: Organisation, stack: Stack) -> None:
     rosa = acme.customer("Rosa")
     conversation = str(uuid4())
     with psycopg.connect(stack.db_url) as database:
@@ -162,7 +165,7 @@ async def test_embedding(signed_in: AsyncClient, acme: Organisation, stack: Stac
     assert ambiguous.value.code == "PGRST201"
 
 
-async def test_writing(rows: AsyncClient) -> None:
+async def test_writing(rows: Client) -> None:
     table = rows.table
     made = await table("scratch").insert({"id": 10, "label": "ten", "extra": {"a": [1, None]}}).execute()
     assert made.data[0]["extra"] == {"a": [1, None]}
@@ -182,7 +185,7 @@ async def test_writing(rows: AsyncClient) -> None:
     assert foreign.value.code == "42501"
 
 
-async def test_functions(rows: AsyncClient) -> None:
+async def test_functions(rows: Client) -> None:
     assert (await rows.rpc("add_up", {"a": 1, "b": 2}).execute()).data == 3
     assert (await rows.rpc("add_up", {"a": 1}, get=True).execute()).data == 11
     assert _ids(await rows.rpc("mine").select("id").gt("id", 5).order("id", desc=True).limit(1).execute()) == [7]
@@ -196,14 +199,14 @@ async def test_functions(rows: AsyncClient) -> None:
     assert unknown.value.code == "PGRST202"
 
 
-async def test_one_row_or_an_error(rows: AsyncClient) -> None:
+async def test_one_row_or_an_error(rows: Client) -> None:
     with pytest.raises(APIError) as none:
         await rows.table("scratch").select("id").eq("id", 99).single().execute()
     assert none.value.code == "PGRST116"
     assert await rows.table("scratch").select("id").eq("id", 99).maybe_single().execute() is None
 
 
-async def _joined(channel: AsyncRealtimeChannel) -> None:
+async def _joined(channel: Any) -> None:
     joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def told(state: RealtimeSubscribeStates, error: Exception | None) -> None:
@@ -218,7 +221,7 @@ async def _joined(channel: AsyncRealtimeChannel) -> None:
     await asyncio.wait_for(joined, 5)
 
 
-async def test_row_events(rows: AsyncClient) -> None:
+async def test_row_events(rows: Client) -> None:
     events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     ready = asyncio.Event()
     channel = rows.channel("anything")
@@ -231,9 +234,9 @@ async def test_row_events(rows: AsyncClient) -> None:
     assert (event["data"]["type"], event["data"]["record"]["id"]) == ("INSERT", 20)
 
 
-async def test_private_channel(signed_in: AsyncClient, acme: Organisation, stack: Stack) -> None:
+async def test_private_channel(signed_in: Client, acme: Organisation, stack: Stack) -> None:
     async with httpx.AsyncClient() as http:
-        other = await acreate_client(stack.url, stack.anon_key, AsyncClientOptions(httpx_client=http))
+        other: Client = await acreate_client(stack.url, stack.anon_key, AsyncClientOptions(httpx_client=http))
         bo = acme.agent("Bo")
         await other.auth.sign_in_with_password({"email": bo.email or "", "password": PASSWORD})
         heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -254,13 +257,13 @@ async def test_private_channel(signed_in: AsyncClient, acme: Organisation, stack
         await other.auth.sign_out()
 
 
-async def test_a_stranger_is_not_let_in(client: AsyncClient, acme: Organisation) -> None:
+async def test_a_stranger_is_not_let_in(client: Client, acme: Organisation) -> None:
     await client.auth.sign_in_anonymously()
     with pytest.raises(Exception, match="Unauthorized"):
         await _joined(client.channel(f"org:{acme.id}", {"config": {"private": True}}))
 
 
-async def test_presence(signed_in: AsyncClient, acme: Organisation) -> None:
+async def test_presence(signed_in: Client, acme: Organisation) -> None:
     seen: asyncio.Queue[Any] = asyncio.Queue()
     me = str(acme.agents[0].id)
     channel = signed_in.channel(
@@ -274,7 +277,7 @@ async def test_presence(signed_in: AsyncClient, acme: Organisation) -> None:
     assert state[me][0]["availability"] == "online"
 
 
-async def test_a_pushed_token_is_taken(signed_in: AsyncClient, acme: Organisation) -> None:
+async def test_a_pushed_token_is_taken(signed_in: Client, acme: Organisation) -> None:
     states: asyncio.Queue[RealtimeSubscribeStates] = asyncio.Queue()
     channel = signed_in.channel(
         f"org:{acme.id}", {"config": {"private": True, "broadcast": {"ack": True, "self": False}}}

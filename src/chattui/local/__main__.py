@@ -15,6 +15,7 @@ import msgspec
 from chattui.local import server
 from chattui.local.errors import StackFailed
 from chattui.local.places import DataDirectory
+from chattui.local.server import Run
 from chattui.local.state import Endpoint
 
 
@@ -30,7 +31,7 @@ def main(directory: Path, port: int | None, *, fresh: bool) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     try:
-        server.run(data, port=port, fresh=fresh, foreground=False, progress=_progress, ready=_ready)
+        server.run(Run(data, port, fresh), _progress, _ready)
     except StackFailed as failure:
         _say(failed=str(failure))
         sys.exit(1)

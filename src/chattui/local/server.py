@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import uvicorn
@@ -35,28 +36,36 @@ RESTARTS = 5
 """How often a killed PostgreSQL is started again before the server gives up."""
 
 
-def run(
-    data: DataDirectory,
-    *,
-    port: int | None,
-    fresh: bool,
-    foreground: bool,
-    progress: Progress,
-    ready: Callable[[Endpoint], None],
-) -> None:
-    """Serve `data` until it is no longer needed, or SIGTERM or SIGINT comes. The caller holds the directory's lock.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is to be served, and how."""
+
+    data: DataDirectory
+    port: int | None = None
+    fresh: bool = False
+    foreground: bool = False
+    """Whether somebody runs it by hand: then it does not stop for want of leases."""
+
+
+def run(wanted: Run, progress: Progress, ready: Callable[[Endpoint], None]) -> None:
+    """Serve until it is no longer needed, or SIGTERM or SIGINT comes. The caller holds the directory's lock.
 
     `ready` is called once, when everything answers and the state file is written.
 
     Raises:
         StackFailed: it could not come up.
     """
+    data = wanted.data
     # A cluster whose password is gone belonged to a directory that was deleted.
-    fresh = fresh or not data.secrets.exists()
+    fresh = wanted.fresh or not data.secrets.exists()
     secrets = vault.load(data)
     ports = last_ports(data)
     keys = Keys(secrets)
-    with _terminable(), _listening(port, ports.http) as listener, _postgres(data, fresh=fresh, progress=progress) as pg:
+    with (
+        _terminable(),
+        _listening(wanted.port, ports.http) as listener,
+        _postgres(data, fresh=fresh, progress=progress) as pg,
+    ):
         addresses = Addresses.of(pg.port, secrets)
         schema.prepare(addresses.superuser, lambda: addresses.postgres, secrets, progress)
         accounts = schema.enrol(addresses.superuser, data)
@@ -65,7 +74,7 @@ def run(
         endpoint = Endpoint(f"http://{HOST}:{http_port}", keys.anon, keys.service_role, addresses.postgres, accounts)
 
         def announced() -> None:
-            announce(data, State(endpoint, ProcessId.of(os.getpid()), foreground))
+            announce(data, State(endpoint, ProcessId.of(os.getpid()), wanted.foreground))
             ready(endpoint)
 
         def tell(message: str) -> None:
@@ -74,7 +83,7 @@ def run(
 
         try:
             opening = partial(opened, secrets, keys, endpoint.url, addresses, tell)
-            asyncio.run(_serve(listener, Server(keys, opening, pg, foreground=foreground), announced))
+            asyncio.run(_serve(listener, Server(keys, opening, pg, forever=wanted.foreground), announced))
         finally:
             data.state.unlink(missing_ok=True)
 
@@ -82,14 +91,14 @@ def run(
 class Server:
     """The HTTP server over a running PostgreSQL."""
 
-    def __init__(self, keys: Keys, services: OpenServices, postgres: Postgres, *, foreground: bool) -> None:
+    def __init__(self, keys: Keys, services: OpenServices, postgres: Postgres, *, forever: bool) -> None:
         self._keys = keys
         self._services = services
         self._postgres = postgres
-        self.leases = Leases(self.stop, forever=foreground)
+        self.leases = Leases(self.stop, forever=forever)
         app = Starlette(lifespan=self._lifespan)
         # Connections are long: a shutdown waits one second for the answers under way.
-        self.uvicorn = uvicorn.Server(
+        self.http = _Http(
             uvicorn.Config(
                 app,
                 log_config=None,
@@ -104,12 +113,12 @@ class Server:
 
     def stop(self) -> None:
         """Begin to shut down."""
-        self.uvicorn.should_exit = True
+        self.http.should_exit = True
 
     async def watch(self) -> None:
         """Start PostgreSQL again when it dies; stop the server when that does not help."""
         for _ in range(RESTARTS):
-            while self._postgres.alive():
+            while self._postgres.alive():  # noqa: ASYNC110 - no event of a child works on every platform
                 await asyncio.sleep(WATCH_EVERY)
             log.error("PostgreSQL ended unexpectedly; starting it again")
             try:
@@ -143,19 +152,33 @@ async def _parts(services: Services) -> AsyncIterator[list[BaseRoute]]:
             await realtime.stop()
 
 
+class _Http(uvicorn.Server):
+    """Tells when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.up.set()
+
+
 async def _serve(listener: socket.socket, server: Server, started: Callable[[], None]) -> None:
-    serving = asyncio.create_task(server.uvicorn.serve(sockets=[listener]))
-    while not server.uvicorn.started and not serving.done():
-        await asyncio.sleep(0.005)
+    serving = asyncio.create_task(server.http.serve(sockets=[listener]))
+    starting = asyncio.create_task(server.http.up.wait())
+    await asyncio.wait((serving, starting), return_when=asyncio.FIRST_COMPLETED)
     watching = asyncio.create_task(server.watch())
     try:
-        if server.uvicorn.started:
+        if server.http.started:
             started()
             server.leases.wait()
         await serving
     finally:
         watching.cancel()
-    if not server.uvicorn.started:
+        starting.cancel()
+    if not server.http.started:
         raise StackFailed("The HTTP server did not start.")
 
 

@@ -28,6 +28,7 @@ from chattui.local import server
 from chattui.local.errors import StackFailed
 from chattui.local.places import DataDirectory
 from chattui.local.schema import Progress
+from chattui.local.server import Run
 from chattui.local.state import Endpoint, State, running
 
 STOP_PATIENCE = 40.0
@@ -123,7 +124,7 @@ def serve_foreground(
                 "end it first, or give another directory with --dir."
             )
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
-            server.run(data, port=port, fresh=fresh, foreground=True, progress=progress, ready=unlocked)
+            server.run(Run(data, port, fresh, foreground=True), progress, unlocked)
 
 
 def end(data_dir: Path) -> None:

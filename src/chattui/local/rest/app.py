@@ -82,7 +82,7 @@ class _Rest:
         asked = wishes.query(request.query_params.multi_items())
         target = Target(self._catalogue.now, table, asked, wishes.preferences(request.headers))
         statement = _statement(request, target, body)
-        answer = await self._run(who, statement, target.wishes, read_only=request.method in ("GET", "HEAD"))
+        answer = await self._run(who, statement, target.wishes)
         return (
             _reading(request, target, answer)
             if request.method in ("GET", "HEAD")
@@ -100,18 +100,16 @@ class _Rest:
         preferences = wishes.preferences(request.headers)
         raw = bodies.raw(function, given)
         statement = statements.call(self._catalogue.now, function, asked, preferences, raw)
-        answer = await self._run(who, statement, preferences, read_only=request.method != "POST")
+        answer = await self._run(who, statement, preferences)
         return _called(request, preferences, function, answer)
 
-    async def _run(
-        self, who: Caller, statement: Statement | None, preferences: Preferences, *, read_only: bool
-    ) -> Answer:
+    async def _run(self, who: Caller, statement: Statement | None, preferences: Preferences) -> Answer:
         if statement is None:
             return Answer("[]", 0, None)
         settings = self._catalogue.now.settings.get(who.role, {})
         try:
             async with self._services.callers.connection() as connection:
-                return await run(connection, who, settings, statement, single=preferences.single, read_only=read_only)
+                return await run(connection, who, settings, statement, single=preferences.single)
         except PoolTimeout:
             raise RestFaultError(504, "PGRST003", "Timed out acquiring connection from connection pool.") from None
         except psycopg.Error as error:

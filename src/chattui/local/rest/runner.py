@@ -14,8 +14,8 @@ _ACT_AS = """
 select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),
     set_config('request.method', %s, true), set_config('request.path', %s, true),
     set_config('request.headers', %s, true), set_config('search_path', 'public, extensions', true),
-    set_config('transaction_read_only', %s, true)
-"""
+    set_config('transaction_read_only', %s, true)"""
+_AND_SETTING = ", set_config(%s, %s, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,6 @@ async def run(
     statement: Statement,
     *,
     single: bool,
-    read_only: bool,
 ) -> Answer:
     """Run it, in two round trips: everything up to the answer, and the commit.
 
@@ -42,11 +41,11 @@ async def run(
         RestFaultError: one row was wanted and there were none or several; nothing has changed then.
         psycopg.Error: the database refuses.
     """
-    identity = (who.role, who.claims, who.method, who.path, who.headers, "on" if read_only else "off")
+    read_only = "on" if who.method in ("GET", "HEAD") else "off"
+    identity = (who.role, who.claims, who.method, who.path, who.headers, read_only)
+    further = [word for setting in settings.items() for word in setting]
     async with connection.pipeline(), connection.transaction():
-        await connection.execute(_ACT_AS, identity)
-        for name, value in settings.items():
-            await connection.execute("select set_config(%s, %s, true)", (name, value))
+        await connection.execute((_ACT_AS + _AND_SETTING * len(settings)).encode(), (*identity, *further))
         cursor = await connection.execute(statement.text, statement.values)
         row = await cursor.fetchone()
         answer = Answer(*(row or (None, 0, None)))
