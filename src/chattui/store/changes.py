@@ -71,6 +71,8 @@ class Touched:
         self.newcomers: set[ConversationId] = set()
         self.causes: list[Cause] = []
         self.views = self.header = self.everything = False
+        self.anew = False
+        """A snapshot came: nothing stands in any view yet."""
 
     def conversation(self, conversation_id: ConversationId, *, thread: bool = False) -> None:
         """A row of the list changed; with `thread`, its thread too."""

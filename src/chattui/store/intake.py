@@ -43,7 +43,7 @@ class Intake:
 
     def snapshot(self, taken: SnapshotTaken) -> None:
         """Start over with what the snapshot names."""
-        self._touched.everything = self._touched.header = self._touched.views = True
+        self._touched.everything = self._touched.header = self._touched.views = self._touched.anew = True
         self._touched.threads.update(self._state.windows)
         self._state.forget()
         self._state.people.me = taken.me

@@ -1,6 +1,6 @@
 """What the screen asks a store. Everything that comes back is frozen, or live and sorted, and inert."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from chattui.model.records import Conversation, ConversationId, Label, Sender, Status, UserId
@@ -26,6 +26,9 @@ from chattui.store.replies import replies
 from chattui.store.store import Store
 from chattui.text.inert import Inert, inert_line
 
+PIECE = 4_096
+"""Conversations that a filter looks at before it lets go."""
+
 
 class Queries:
     """Reads one store. `now` is server time everywhere; nothing here costs more than what it answers."""
@@ -47,12 +50,18 @@ class Queries:
 
     def filtered(self, view: View, text: str) -> list[ConversationId]:
         """Those of a view in which every word of `text` is found, in the view's order."""
+        return [found for some in self.filtering(view, text) for found in some]
+
+    def filtering(self, view: View, text: str) -> Iterator[list[ConversationId]]:
+        """As `filtered`, in pieces of about a millisecond each: others may have their turn between, and events too."""
         words = text.casefold().split()
         searchable = self._store.state.searchable
-        found: list[ConversationId] = list(self.view(view))
-        for word in words:
-            found = [conversation_id for conversation_id in found if word in searchable[conversation_id]]
-        return found
+        inside = list(self.view(view))
+        for first in range(0, len(inside), PIECE):
+            found = inside[first : first + PIECE]
+            for word in words:
+                found = [one for one in found if word in searchable.get(one, "")]
+            yield found
 
     def row(self, conversation_id: ConversationId, now: datetime) -> ListRow:
         """One line of the list. KeyError where `knows` says no."""

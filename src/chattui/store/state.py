@@ -113,7 +113,10 @@ class State:
 
     def labels_of(self, conversation_id: ConversationId) -> list[Label]:
         """The labels on it, by name."""
-        on = (one.label_id for one in self.labellings.get(conversation_id, {}).values() if one.removed_at is None)
+        labellings = self.labellings.get(conversation_id)
+        if not labellings:
+            return []
+        on = (one.label_id for one in labellings.values() if one.removed_at is None)
         labels = (self.labels.get(label_id) for label_id in on)
         return sorted((one for one in labels if one and not one.deleted_at), key=lambda one: one.name.casefold())
 

@@ -24,12 +24,13 @@ from chattui.model.events import (
     TypingSeen,
     ViewingSeen,
 )
-from chattui.model.records import Contact, ConversationId
+from chattui.model.records import Contact, Conversation, ConversationId
 from chattui.store.bells import Bells
 from chattui.store.changes import Changes, Touched
 from chattui.store.intake import Intake
 from chattui.store.placing import placement, searchable
 from chattui.store.state import State
+from chattui.store.views import Placement
 
 
 class Store:
@@ -130,18 +131,24 @@ class Store:
         """Once for each conversation touched: its place in the views, and whether its thread is whole."""
         state = self.state
         unread = state.views.unread
-        for conversation_id in touched.conversations:
-            self._place(conversation_id, touched)
+        if touched.anew:
+            state.views.fill({one.id: self._placed(one, touched) for one in state.conversations})
+        else:
+            self._move(touched)
         touched.unknown -= state.people.profiles.keys()
         for conversation_id in touched.threads & state.windows.keys():
             if state.windows[conversation_id].hi < state.tail(conversation_id).last_seq:
                 touched.holes.add(conversation_id)
         touched.header |= unread != state.views.unread
 
-    def _place(self, conversation_id: ConversationId, touched: Touched) -> None:
-        conversation = self.state.conversations.get(conversation_id)
-        if conversation is not None:
-            self.state.searchable[conversation_id] = searchable(self.state, conversation)
-            touched.views |= self.state.views.put(conversation_id, placement(self.state, conversation))
-            if conversation_id in touched.newcomers and conversation.contact_id not in self.state.contacts:
-                touched.stale.add((Contact.TABLE, conversation.contact_id))
+    def _move(self, touched: Touched) -> None:
+        for conversation_id in touched.conversations:
+            conversation = self.state.conversations.get(conversation_id)
+            if conversation is not None:
+                touched.views |= self.state.views.put(conversation_id, self._placed(conversation, touched))
+
+    def _placed(self, conversation: Conversation, touched: Touched) -> Placement:
+        self.state.searchable[conversation.id] = searchable(self.state, conversation)
+        if conversation.id in touched.newcomers and conversation.contact_id not in self.state.contacts:
+            touched.stale.add((Contact.TABLE, conversation.contact_id))
+        return placement(self.state, conversation)

@@ -99,6 +99,18 @@ class Views:
             self._placements[conversation_id] = after
         return after.keys != before.keys
 
+    def fill(self, placements: Mapping[ConversationId, Placement]) -> None:
+        """Place many at once, where none stands yet: one sort instead of many insertions."""
+        self._placements.update(placements)
+        for view in View:
+            inside = [
+                (placement.keys[view], placement.unread) for placement in placements.values() if view in placement.keys
+            ]
+            self._keys[view].update(key for key, _ in inside)
+            self._unread[view].update(key for key, unread in inside if unread)
+        self.needing.update(placement.need for placement in placements.values() if placement.need)
+        self.unread += sum(map(_mine_or_waiting, placements.values()))
+
     def _take_out(self, placement: Placement) -> None:
         for view, key in placement.keys.items():
             self._keys[view].remove(key)
