@@ -57,7 +57,7 @@ def opened(stack: Stack) -> Iterator[Api]:
 
 @dataclass(slots=True)
 class Desk:
-    """One organisation with somebody of every kind, and a way to put conversations there behind the functions' backs."""
+    """One organisation with somebody of every kind, and ways to set a scene behind the functions' backs."""
 
     organisation: Organisation
     database: psycopg.Connection[dict[str, Any]]
@@ -71,7 +71,8 @@ class Desk:
     def conversation(self, status: str = "ai", holder: Person | None = None, *, waited_min: int = 5) -> UUID:
         """A conversation of this desk's customer; `holder` goes with `active`, `waited_min` with `waiting`."""
         row = self.database.execute(
-            "insert into conversations (org_id, contact_id, status, assigned_to, last_agent_id, waiting_since, closed_at)"
+            "insert into conversations"
+            " (org_id, contact_id, status, assigned_to, last_agent_id, waiting_since, closed_at)"
             " select %(org)s, %(contact)s, s.status, s.holder, s.holder,"
             " case when s.status = 'waiting' then now() - make_interval(mins => %(waited)s) end,"
             " case when s.status = 'closed' then now() end"

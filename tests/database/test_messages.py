@@ -36,7 +36,10 @@ def test_a_retry_answers_the_row(api: Api, desk: Desk) -> None:
 def test_a_known_id_for_something_else_is_refused_without_a_row(api: Api, desk: Desk, difference: str) -> None:
     words: dict[str, Any] = {"id": uuid4(), "conversation_id": desk.conversation("active", desk.me), "body": "secret"}
     api.call(desk.me.token, "insert_message", **words)
-    other = {"body": {"body": "else"}, "conversation_id": {"conversation_id": desk.conversation("active", desk.me)}}
+    other: dict[str, dict[str, Any]] = {
+        "body": {"body": "else"},
+        "conversation_id": {"conversation_id": desk.conversation("active", desk.me)},
+    }
     who = desk.customer if difference == "sender" else desk.me
     answer = api.call(who.token, "insert_message", **{**words, **other.get(difference, {})})
     assert (answer.status, answer.code, answer.sentence) == (409, "PT409", "This id belongs to another message.")
@@ -69,7 +72,13 @@ def test_a_blocked_customer_is_refused(api: Api, desk: Desk) -> None:
 def test_nobody_speaks_for_another_side(api: Api, desk: Desk) -> None:
     conversation_id = desk.conversation("active", desk.me)
     words = {"conversation_id": conversation_id, "body": "x"}
-    claims = [(desk.me, "ai"), (desk.me, "customer"), (desk.customer, "agent"), (desk.bot, "agent"), (desk.bot, "customer")]
+    claims = [
+        (desk.me, "ai"),
+        (desk.me, "customer"),
+        (desk.customer, "agent"),
+        (desk.bot, "agent"),
+        (desk.bot, "customer"),
+    ]
     for who, side in claims:
         answer = api.call(who.token, "insert_message", id=uuid4(), sender_type=side, **words)
         assert (answer.status, answer.code) == (403, "PT403"), (who.name, side)
@@ -150,7 +159,8 @@ def test_typing_is_said_again_after_two_seconds(api: Api, desk: Desk) -> None:
     conversation_id = desk.conversation("active", desk.me)
     _type(api, desk.me.token, conversation_id, is_typing=True)
     desk.database.execute(
-        "update private.typing set said_at = said_at - interval '2 seconds' where conversation_id = %s", (conversation_id,)
+        "update private.typing set said_at = said_at - interval '2 seconds' where conversation_id = %s",
+        (conversation_id,),
     )
     _type(api, desk.me.token, conversation_id, is_typing=True)
     assert len(_sent(desk, f"conversation:{conversation_id}")) == 2
@@ -170,7 +180,9 @@ def test_labels_come_and_go_without_leaving(api: Api, desk: Desk) -> None:
     ).fetchone()
     assert label is not None
     rows = [
-        api.call(desk.me.token, "set_label", conversation_id=conversation_id, label_id=label["id"], present=present).body
+        api.call(
+            desk.me.token, "set_label", conversation_id=conversation_id, label_id=label["id"], present=present
+        ).body
         for present in (True, True, False, False, True)
     ]
     assert len({row["id"] for row in rows}) == 1

@@ -130,7 +130,7 @@ def _furnish(desk: Desk) -> dict[str, dict[str, str]]:
         "conversation_contact_labels": "(conversation_id, contact_id, label_id)"
         " select %(c)s, %(k)s, id from labels where org_id = %(org_id)s",
     }
-    keys = {
+    keys: dict[str, dict[str, Any]] = {
         "organizations": {"id": desk.organisation.id},
         "profiles": {"id": desk.me.id},
         "contacts": {"id": desk.customer.contact_id},
@@ -145,7 +145,7 @@ def _furnish(desk: Desk) -> dict[str, dict[str, str]]:
 def _insert(desk: Desk, table: str, columns: str, values: dict[str, Any]) -> dict[str, Any]:
     by_id = table not in {"conversation_metadata", "conversation_read_status"}
     key = "id" if by_id else "conversation_id"
-    row = desk.database.execute(f"insert into {table} {columns} returning {key}".encode(), values).fetchone()  # noqa: S608
+    row = desk.database.execute(f"insert into {table} {columns} returning {key}".encode(), values).fetchone()
     assert row is not None
     return row
 
@@ -159,7 +159,7 @@ def _new_row(office: Office, table: str) -> dict[str, Any]:
     org_id = str(office.desk.organisation.id)
     conversation_id = office.keys["conversations"]["id"]
     of_conversation = {"conversation_id": conversation_id, "after_seq": 1}
-    return {
+    rows: dict[str, dict[str, Any]] = {
         "organizations": {"name": "Evil", "slug": f"evil-{uuid4()}"},
         "profiles": {"id": str(office.desk.organisation.customer().id), "org_id": org_id, "display_name": "Eve"},
         "contacts": {"org_id": org_id, "name": "Eve"},
@@ -177,7 +177,8 @@ def _new_row(office: Office, table: str) -> dict[str, Any]:
         },
         "conversation_metadata": {"conversation_id": conversation_id, "summary": "x"},
         "templates": {"org_id": org_id, "shortcut": uuid4().hex, "title": "Evil", "body": "x"},
-    }[table]
+    }
+    return rows[table]
 
 
 @pytest.mark.parametrize(("table", "role", "expected"), _cells(SELECT))
@@ -221,7 +222,7 @@ def test_delete(api: Api, office: Office, table: str, role: str, expected: str) 
 def _parameters(office: Office, name: str, state: str) -> dict[str, Any]:
     desk = office.desk
     here = {"conversation_id": desk.conversation("active", desk.me) if state == "held" else desk.conversation(state)}
-    return {
+    parameters: dict[str, dict[str, Any]] = {
         "take_next": {"request_id": str(uuid4())},
         "transfer": here | {"assigned_to": desk.colleague.id},
         "snooze": here | {"snoozed_until": "2099-01-01T00:00:00Z"},
@@ -238,8 +239,9 @@ def _parameters(office: Office, name: str, state: str) -> dict[str, Any]:
         "set_metadata": here | {"summary": "short"},
         "sync": {"since": "0", "epoch": "another"},
         "search_messages": {"query": "hello"},
-        **dict.fromkeys(("wake_due", "my_conversation", "snapshot", "chattui_schema_version"), {}),
-    }.get(name, here)
+        **{plain: {} for plain in ("wake_due", "my_conversation", "snapshot", "chattui_schema_version")},
+    }
+    return parameters.get(name, here)
 
 
 @pytest.mark.parametrize(("function", "role", "expected"), _cells(RPC))
@@ -296,7 +298,9 @@ def test_assigned_conversations_are_their_agents(api: Api, make_organisation: Ma
             assert len(answer.body) == {"row": 1, "-": 0}[expected], (table, role)
         target = {"conversation_id": keys["conversations"]["id"]}
         for name in ("page", "take_over", "close_conversation", "mark_read"):
-            answer = api.call(desk.colleague.token, name, **target, **({"last_read_seq": 1} if name == "mark_read" else {}))
+            answer = api.call(
+                desk.colleague.token, name, **target, **({"last_read_seq": 1} if name == "mark_read" else {})
+            )
             assert answer.code == "PT404", name
         assert api.call(desk.colleague.token, "search_messages", query="hello").body == []
         assert len(api.call(desk.admin.token, "search_messages", query="hello").body) == 1

@@ -42,9 +42,7 @@ def at_once(crowd: ThreadPoolExecutor, people: list[Person], ask: Callable[[Pers
 def test_one_takes_over_and_31_learn_who(api: Api, full_desk: Desk, crowd: ThreadPoolExecutor) -> None:
     conversation_id = full_desk.conversation("waiting")
     agents = full_desk.organisation.agents
-    answers = at_once(
-        crowd, agents, lambda agent: api.call(agent.token, "take_over", conversation_id=conversation_id)
-    )
+    answers = at_once(crowd, agents, lambda agent: api.call(agent.token, "take_over", conversation_id=conversation_id))
     assert Counter(answer.status for answer in answers) == {200: 1, 409: AGENTS - 1}
     (winner,) = (agent for agent, answer in zip(agents, answers, strict=True) if answer.status == 200)
     assert full_desk.row(conversation_id)["assigned_to"] == winner.id
@@ -73,9 +71,11 @@ def test_the_same_request_32_times_takes_one(api: Api, full_desk: Desk, crowd: T
         crowd, [full_desk.me] * AGENTS, lambda agent: api.call(agent.token, "take_next", request_id="one request")
     )
     assert len({answer.body["id"] for answer in answers if answer.status == 200}) == 1
-    # A repeat that waited longer than a lock may says so; it took nothing.
+    # A repeat that waited longer than a lock may say so; it took nothing.
     assert {answer.code for answer in answers if answer.status != 200} <= {"PT409"}
-    held = full_desk.database.execute("select 1 from conversations where assigned_to = %s", (full_desk.me.id,)).fetchall()
+    held = full_desk.database.execute(
+        "select 1 from conversations where assigned_to = %s", (full_desk.me.id,)
+    ).fetchall()
     assert len(held) == 1
 
 
@@ -105,7 +105,8 @@ def test_a_locked_row_is_busy_and_never_nobody(api: Api, full_desk: Desk, crowd:
 
 
 def test_the_same_message_32_times_is_one_row(api: Api, full_desk: Desk, crowd: ThreadPoolExecutor) -> None:
-    words = {"id": uuid4(), "conversation_id": full_desk.conversation(), "body": "hello"}
+    conversation_id = full_desk.conversation()
+    words = {"id": uuid4(), "conversation_id": conversation_id, "body": "hello"}
     answers = at_once(
         crowd, [full_desk.customer] * AGENTS, lambda customer: api.call(customer.token, "insert_message", **words)
     )
@@ -113,7 +114,7 @@ def test_the_same_message_32_times_is_one_row(api: Api, full_desk: Desk, crowd: 
     assert stored
     assert all(row == stored[0] for row in stored)
     assert {answer.code for answer in answers if answer.status != 200} <= {"PT503"}
-    assert full_desk.bodies(words["conversation_id"]) == ["hello"]
+    assert full_desk.bodies(conversation_id) == ["hello"]
 
 
 def test_numbers_have_no_holes(api: Api, full_desk: Desk, crowd: ThreadPoolExecutor) -> None:

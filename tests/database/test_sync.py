@@ -257,7 +257,17 @@ def test_search_finds_words_beginnings_and_addresses(api: Api, quiet_desk: Desk)
     quiet_desk.say(conversation_id, "Where is my refund?", "see https://example.com/t/9034?x=1", "Größe und Farbe")
     found = {
         query: [hit["seq"] for hit in api.call(quiet_desk.me.token, "search_messages", query=query).body]
-        for query in ("refund", "REFU", "my refund", "https://example.com/t/9034?x=1", "größe", "nothing", "-", "%", "'")
+        for query in (
+            "refund",
+            "REFU",
+            "my refund",
+            "https://example.com/t/9034?x=1",
+            "größe",
+            "nothing",
+            "-",
+            "%",
+            "'",
+        )
     }
     assert found == {
         "refund": [1],

@@ -8,8 +8,8 @@ import pytest
 
 from tests.database.api import Answer, Api, Desk
 
-# `row`: the row as it was, unwritten. `404`, `409 words`: refused, with these words, nothing written. Else the new status
-# and whose it is. `stored`: the message is there, and the conversation as it was.
+# `row`: the row as it was, unwritten. `409 words`: refused with these words, nothing written. `stored`: the message is
+# there, and the conversation as it was. Else the new status and whose it is.
 TABLE = """
 intent        | ai               | waiting          | mine              | another's        | closed
 take_over     | active me        | active me        | row               | 409 Agent2 has   | 409 reopen it first
@@ -99,7 +99,7 @@ def _check(desk: Desk, conversation_id: UUID, before: dict[str, Any], answer: An
         assert (answer.status, answer.body["id"]) == (200, str(conversation_id))
         assert after == before
     else:
-        assert (answer.status, answer.body["status"]) == (200, expected.split()[0]), answer
+        assert (answer.status, answer.body["status"]) == (200, expected.split(maxsplit=1)[0]), answer
         assert _whose(desk, after) == expected
 
 
