@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 SPREAD = 1.0
 """Seconds within which everybody's clients ask: one of them is enough."""
-AGAIN = 10.0
+AGAIN = 60.0
 """Seconds until a wake that failed, or that came to nothing, is asked for again."""
 FAR = 86_400.0
 """Seconds that a timer runs at most; then it is set again."""
