@@ -60,16 +60,22 @@ class Snoozes:
         return known.version <= row.version and known.until != row.snoozed_until
 
     def _set(self, at_least: float = 0.0) -> None:
-        sleeping = [snooze.until for snooze in self._until.values() if snooze.until is not None]
-        if not sleeping:
+        earliest = self._earliest()
+        if earliest is None:
             self._errands.cancel("wake")
             return
-        wait = (min(sleeping) - self._clock.now()).total_seconds()
-        jitter = random.uniform(0, SPREAD)  # noqa: S311 - no secret
-        self._errands.later("wake", min(FAR, max(at_least, wait) + jitter), self._due)
+        wait = max(at_least, (earliest - self._clock.now()).total_seconds())
+        self._errands.later("wake", min(FAR, wait + random.uniform(0, SPREAD)), self._due)  # noqa: S311 - no secret
 
     def _due(self) -> None:
-        self._errands.run(self._wake())
+        earliest = self._earliest()
+        if earliest is not None and earliest <= self._clock.now():
+            self._errands.run(self._wake())
+        else:
+            self._set()
+
+    def _earliest(self) -> datetime | None:
+        return min((snooze.until for snooze in self._until.values() if snooze.until is not None), default=None)
 
     async def _wake(self) -> None:
         try:
