@@ -38,9 +38,7 @@ class Bells:
         if isinstance(row, Note):
             if me in row.mentions and row.author_id != me and row.deleted_at is None:
                 self._ring(row.id, Cause(NoticeKind.MENTION, row.conversation_id, row.body), touched)
-        elif (
-            row.kind == "transferred" and row.actor_id != me and me in (row.data.get("assigned_to"), row.data.get("to"))
-        ):
+        elif row.kind == "transferred" and row.actor_id != me and row.data.get("assigned_to") == me:
             self._ring(row.id, Cause(NoticeKind.ASSIGNED, row.conversation_id, ""), touched)
 
     def _ring(self, key: str, cause: Cause, touched: Touched) -> None:

@@ -1,7 +1,5 @@
 """What an `apply` touched, so that a repaint looks at nothing else."""
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from chattui.model.records import ConversationId, UserId
@@ -79,11 +77,6 @@ class Touched:
         self.conversations.add(conversation_id)
         if thread:
             self.threads.add(conversation_id)
-
-    def all_of(self, conversations: Iterable[ConversationId]) -> None:
-        """Rows and threads alike."""
-        for conversation_id in conversations:
-            self.conversation(conversation_id, thread=True)
 
     def changes(self) -> Changes:
         """All of it, frozen."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from chattui.model.records import ConversationEvent, ConversationId, Message, Note, Sender, UserId
+from chattui.model.records import ConversationEvent, ConversationId, LabelId, Message, Note, Sender, UserId
 from chattui.store.outbox import Queued
 from chattui.store.people import People
 from chattui.store.projections import Entry, EntryKind
-from chattui.store.words import told
+from chattui.store.words import Names, told
 from chattui.text.inert import Inert, inert, inert_line
 
 NOTHING = inert("")
@@ -18,9 +18,12 @@ AI = inert_line("AI")
 class Drawing:
     """Draws the entries of threads. An entry is drawn again only when its row or a name has changed."""
 
-    def __init__(self, people: People, customer: Callable[[ConversationId], Inert]) -> None:
+    def __init__(
+        self, people: People, customer: Callable[[ConversationId], Inert], label: Callable[[LabelId], Inert]
+    ) -> None:
         self._people = people
         self._customer = customer
+        self._label = label
 
     def message(self, message: Message) -> Entry:
         """A message as its sender wrote it; one that was deleted has no words."""
@@ -71,7 +74,7 @@ class Drawing:
             author=NOTHING,
             author_id=event.actor_id,
             mine=self._mine(event.actor_id),
-            body=told(event, lambda user_id: self._actor(event, user_id)),
+            body=told(event, Names(lambda user_id: self._actor(event, user_id), self._label)),
             delivery=None,
             reason=None,
             edited=False,
@@ -111,10 +114,10 @@ class Drawing:
         """The name of an agent, or a word for one who is not known yet."""
         return self._people.name(user_id) or AGENT
 
-    def _actor(self, event: ConversationEvent, user_id: UserId | None) -> str:
-        """Customers act too: one asks for a person, one comes back."""
-        name = self._people.name(user_id)
-        return name or (self._customer(event.conversation_id) if user_id == event.actor_id else SOMEBODY)
+    def _actor(self, event: ConversationEvent, user_id: UserId) -> str:
+        """Customers act too: their words open a closed conversation again."""
+        comes_back = event.kind == "reopened" and user_id == event.actor_id
+        return self._people.name(user_id) or (self._customer(event.conversation_id) if comes_back else SOMEBODY)
 
     def _mine(self, user_id: UserId | None) -> bool:
         return user_id is not None and user_id == self._people.me

@@ -156,7 +156,7 @@ class Intake:
                 self._profile(row)
             case Label():
                 if self._state.labels.put(row.id, row):
-                    self._touched.all_of(self._state.labelled.get(row.id, ()))
+                    self._redraw(self._state.labelled.get(row.id, ()))
             case Template():
                 self._state.templates.put(row.id, row)
             case Organization():
@@ -175,18 +175,19 @@ class Intake:
         self._touched.header = True
         if known is None or known.display_name != row.display_name:
             self._touched.everything = True
-            self._touched.threads.update(self._state.windows)
-            for window in self._state.windows.values():
-                window.redraw()
+            self._redraw(self._state.windows)
 
     def _contact(self, row: Contact) -> None:
         state = self._state
         if not state.contacts.put(row.id, row):
             return
-        for conversation_id in state.of_contact.get(row.id, ()):
+        self._redraw(state.of_contact.get(row.id, ()))
+
+    def _redraw(self, conversations: Iterable[ConversationId]) -> None:
+        for conversation_id in conversations:
             self._touched.conversation(conversation_id, thread=True)
-            if conversation_id in state.windows:
-                state.windows[conversation_id].redraw()
+            if conversation_id in self._state.windows:
+                self._state.windows[conversation_id].redraw()
 
     def _conversation(self, row: Conversation, *, live: bool) -> None:
         state = self._state

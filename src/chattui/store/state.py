@@ -47,7 +47,7 @@ class State:
         self.drafts: set[ConversationId] = set()
         self.pending: Counter[ConversationId] = Counter()
         self.link = LinkChanged(LinkState.CONNECTING, NEVER)
-        self.drawing = Drawing(self.people, self.customer_name)
+        self.drawing = Drawing(self.people, self.customer_name, self.label_name)
         self.forget()
 
     def forget(self) -> None:
@@ -86,6 +86,11 @@ class State:
         """What to call its customer: a name, else an address, else a word."""
         contact = self.contact(conversation_id)
         return contact_name(contact) if contact else CUSTOMER
+
+    def label_name(self, label_id: LabelId) -> Inert:
+        """What a label says; nothing where it is not known."""
+        label = self.labels.get(label_id)
+        return inert_line(label.name if label else "")
 
     def tail(self, conversation_id: ConversationId) -> Progress:
         """How far it has come; a conversation without messages has come nowhere."""
