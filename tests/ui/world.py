@@ -1,11 +1,13 @@
 """A small support desk that every test of the screen looks at: fixed names, ids and times, no network."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 from msgspec import structs
+from textual.pilot import Pilot
 
 from chattui.desk import Desk
 from chattui.gateway.protocol import Accepted, Refused
@@ -272,8 +274,47 @@ class World:
     async def open(self) -> Desk:
         return self.desk
 
+    def run(self, size: tuple[int, int]) -> AbstractAsyncContextManager[Pilot[None]]:
+        """The program, on a screen of this size."""
+        return self.app.run_test(size=size, notifications=True)
+
     @property
     def inbox(self) -> InboxScreen:
         screen = next(screen for screen in self.app.screen_stack if isinstance(screen, InboxScreen))
         assert isinstance(screen, InboxScreen)
         return screen
+
+
+def picture(app: ChattuiApp) -> str:
+    """What stands on the screen, as text."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+PATIENCE = 100
+"""Turns of the loop, each of which waits for the screen to be idle."""
+
+
+async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
+    """Let the program work until this holds."""
+    for _ in range(PATIENCE):
+        if true():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"it never came true; the screen was:\n{picture_of(pilot)}")
+
+
+def picture_of(pilot: Pilot[None]) -> str:
+    assert isinstance(pilot.app, ChattuiApp)
+    return picture(pilot.app)
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    """Until these words stand on the screen."""
+    await until(pilot, lambda: words in picture_of(pilot))
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """One key after the other, as a person does."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()

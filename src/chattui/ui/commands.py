@@ -85,6 +85,7 @@ class Commands:
             "send": lambda _: self._writing.submit(self._writing.composer.text),
             "newline": lambda _: self._writing.composer.newline(),
             "templates": self._templates,
+            "leader": lambda _: self._lead(),
             "retry": lambda _: self._refused(self._desk.retry),
             "discard": lambda _: self._refused(self._desk.discard),
         }
@@ -181,6 +182,10 @@ class Commands:
             self._writing.insert(replies[reply_id])
 
         self._host.choose("Canned replies", lambda: reply_choices(replies.values()), insert, stay=False)
+
+    def _lead(self) -> None:
+        self._writing.composer.leader_open = True
+        self._host.say("Now a key of the list: t take over · c close · T to the AI · N note · r reply · Esc nothing")
 
     def _refused(self, then: Callable[[str], None]) -> None:
         entry = self._thread.selected or self._last_refused()

@@ -102,9 +102,7 @@ class InboxScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Everything stands where it belongs before it is first painted."""
-        self.painting.thread.say_when_empty(
-            Inert("Choose a conversation: ↑ and ↓ look at it, Enter opens it. ? shows all keys.")
-        )
+        self.painting.thread.say_when_empty(Inert("Choose a conversation: Enter opens it."))
         self.writing.turn_to(None)
         self.browsing.renew()
         self.painting.start()
@@ -146,7 +144,7 @@ class InboxScreen(Screen[None]):
         self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
 
     def _standing(self) -> Standing | None:
-        target = self.target
+        target = self.browsing.list.cursor if self.where is Where.LIST else self.browsing.selection.shown
         if target is None or not self.desk.queries.knows(target):
             return None
         row = self.browsing.row(target)
@@ -183,7 +181,8 @@ class InboxScreen(Screen[None]):
 
     def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
         if not action.asks:
-            self.questions.withdraw()
+            if action.id != "leader":
+                self.questions.withdraw()
         elif target is None or not self.questions.let_through(action, target, self.browsing.row(target).name, key):
             return
         if not self.commands.do(action, target):

@@ -91,6 +91,10 @@ class Composer(TextArea):
         self.border_title, self.border_subtitle = title, subtitle
         self.set_class(barred, "-barred")
 
+    def on_blur(self) -> None:
+        """A leader without its letter is forgotten."""
+        self.leader_open = False
+
     def newline(self) -> None:
         """A line break where the cursor stands."""
         self.insert("\n")
