@@ -51,6 +51,18 @@ select is((select count(distinct m ->> 'id')::integer from pages, jsonb_array_el
 select results_eq('select page ? ''cursor'' and page ->> ''cursor'' is not null from pages order by n',
   array[false, false, true], 'the cursor comes with the last page');
 
+alter table messages disable trigger stamp;
+update messages set sync_xid = '9000000000000' where conversation_id = pg_temp.thread(90);
+alter table messages enable trigger stamp;
+create function pg_temp.synced_of_90() returns integer language sql as $$
+  select count(*)::integer from first, jsonb_array_elements(sync('0', s ->> 'epoch') -> 'rows' -> 'messages') m
+  where (m ->> 'conversation_id')::uuid = pg_temp.thread(90)
+$$;
+select is(pg_temp.synced_of_90(), 0, 'what a dump brought from a cluster of higher numbers does not come with every sync');
+delete from messages where conversation_id = pg_temp.thread(91);
+update messages set edited_at = now() where conversation_id = pg_temp.thread(90) and seq = 1;
+select is(pg_temp.synced_of_90(), 1, 'until it is written here');
+
 select take_over(pg_temp.thread(90));
 update organizations set settings = '{"visibility": "assigned"}' where id = '70000000-0000-4000-8000-000000000000';
 select matches(sync('0', s ->> 'epoch') ->> 'reset', 'what you may see has changed', 'a change of sight: begin again') from first;
@@ -72,7 +84,7 @@ select is((select jsonb_path_query_array(last, '$.rows.conversation_events[*].ki
   'the audit line stands at the end');
 select is((select jsonb_array_length(last -> 'rows' -> 'conversations') from thread), 2, 'with the customer''s other one');
 
-select is(jsonb_array_length(search_messages('line 77')), 2, 'a search finds words');
+select is(jsonb_array_length(search_messages('line 77')), 1, 'a search finds words');
 select is(jsonb_array_length(search_messages('lin', 60)), 60, 'the last one by its beginning');
 select is(search_messages(odd), '[]', format('%L finds nothing and breaks nothing', odd))
 from unnest(array['', '-', '"', '&|!', '🙂', ':*', '''', '%']) odd;
