@@ -17,6 +17,8 @@ import pyte
 
 PATIENCE = 20.0
 """Seconds until a wait fails; what a test waits for takes well under one."""
+APART = 0.12
+"""Seconds between deliberate key presses; chattui takes what comes within 0.08 s for words that missed the composer."""
 
 
 class Impatience(AssertionError):
@@ -40,6 +42,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition()
+        self._typed = 0.0
         self.raw = bytearray()
         self.status: int | None = None
         """The exit code once it has ended; -N for signal N."""
@@ -92,7 +95,14 @@ class Terminal:
 
     def type(self, keys: str) -> None:
         """Press keys, as bytes; several at once reach the program as one read."""
+        self._typed = time.monotonic()
         os.write(self._fd, keys.encode())
+
+    def press(self, *keys: str) -> None:
+        """Press keys as a hand does, each apart from the one before."""
+        for key in keys:
+            time.sleep(max(0.0, self._typed + APART - time.monotonic()))
+            self.type(key)
 
     def paste(self, text: str) -> None:
         """As a terminal with bracketed paste hands it over."""
