@@ -1,0 +1,220 @@
+"""Two agents and a customer on the real stack, with reconciliation off."""
+
+import asyncio
+from uuid import uuid4
+
+import psycopg
+
+from chattui.desk import Desk
+from chattui.gateway.protocol import AgentTyping
+from chattui.model.events import LinkState
+from chattui.model.intents import Close, TakeOver
+from chattui.model.records import Availability, ConversationId, Message, MessageId
+from chattui.store.projections import View
+from tests.conftest import MakeOrganisation
+from tests.gateway.conftest import Team, until
+from tests.stack import Stack
+
+
+def bodies(desk: Desk, conversation_id: ConversationId) -> list[str]:
+    return [e.body for e in desk.queries.thread(conversation_id).entries if e.kind == "message"]
+
+
+async def test_words_go_both_ways_within_a_second(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=2)
+    ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    heard = asyncio.create_task(_hear(rosa.events(), 2))
+    await rosa.send(MessageId(str(uuid4())), "hello?")
+    for desk in (ana, bo):
+        await until(
+            desk, lambda desk=desk: desk.queries.knows(one) and desk.queries.row(one, desk.now()).unread == 1, 1
+        )  # type: ignore[misc]
+        desk.look(one)
+        await until(desk, lambda desk=desk: bodies(desk, one) == ["hello?"])  # type: ignore[misc]
+    assert await ana.ask(TakeOver(one)) is None
+    ana.send(one, "hi Rosa")
+    assert bodies(ana, one) == ["hello?", "hi Rosa"], "at once"
+    await until(bo, lambda: bodies(bo, one) == ["hello?", "hi Rosa"], 1)
+    await until(ana, lambda: ana.queries.header().queued == 0, 1)
+    assert bodies(ana, one) == ["hello?", "hi Rosa"], "once"
+    async with asyncio.timeout(2):
+        assert [m.body for m in await heard if isinstance(m, Message)] == ["hello?", "hi Rosa"]
+
+
+async def test_a_race_has_one_winner_and_a_sentence(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=2)
+    ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    answers = await asyncio.gather(ana.ask(TakeOver(one)), bo.ask(TakeOver(one)))
+    refused = [answer for answer in answers if answer is not None]
+    assert len(refused) == 1
+    winner = "Agent1" if answers[0] is None else "Agent2"
+    assert refused[0].code == "PT409"
+    assert winner in refused[0].sentence
+    for desk in (ana, bo):
+        await until(desk, lambda desk=desk: one in desk.queries.view(View.ALL))  # type: ignore[misc]
+        await until(desk, lambda desk=desk: desk.queries.row(one, desk.now()).assignee == winner)  # type: ignore[misc]
+
+
+async def test_who_types_and_looks_is_seen(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=2)
+    ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    await until(bo, lambda: bo.queries.knows(one))
+    typing = asyncio.create_task(_typing(rosa.events()))
+    assert await ana.ask(TakeOver(one)) is None
+    ana.view(one)
+    await until(bo, lambda: "Agent1" in bo.queries.row(one, bo.now()).viewers)
+    await asyncio.sleep(0.3)  # the customer's channel is joined by then
+    ana.typed(one)
+    await until(bo, lambda: "Agent1" in bo.queries.typing(one, bo.now()))
+    async with asyncio.timeout(3):
+        assert await typing == AgentTyping(is_typing=True)
+    await rosa.typing(is_typing=True)
+    await until(ana, lambda: "Rosa" in ana.queries.typing(one, ana.now()))
+
+
+async def test_colleagues_come_and_go(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=2)
+    ana = await team.agent(acme.agents[0])
+    with psycopg.connect(acme.stack.db_url) as database:
+        database.execute("update profiles set availability = 'online' where id = %s", (acme.agents[1].id,))
+    bo = await team.agent(acme.agents[1])
+
+    def seen() -> dict[str, Availability]:
+        return {str(one.name): one.availability for one in ana.queries.colleagues()}
+
+    await until(ana, lambda: seen().get("Agent2") is Availability.ONLINE)
+    await bo.aclose()
+    await until(ana, lambda: seen().get("Agent2") is Availability.OFFLINE)
+
+
+async def test_reading_in_one_place_clears_unread_in_the_other(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=1)
+    here, there = await team.agent(acme.agents[0]), await team.agent(acme.agents[0])
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    await rosa.send(MessageId(str(uuid4())), "hello?")
+    await until(there, lambda: there.queries.knows(one) and there.queries.row(one, there.now()).unread == 1)
+    here.read(one, 1)
+    await until(there, lambda: there.queries.row(one, there.now()).unread == 0, 1.5)
+
+
+async def test_a_lost_connection_is_caught_up_within_a_second_of_its_return(
+    team: Team, make_organisation: MakeOrganisation
+) -> None:
+    acme = make_organisation(agents=1)
+    proxy = await team.proxy()
+    ana = await team.agent(acme.agents[0], proxy.url)
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    await until(ana, lambda: ana.queries.knows(one))
+    ana.look(one)
+    await until(ana, lambda: ana.queries.thread(one).loaded)
+    await proxy.cut()
+    await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE, 2)
+    assert (refused := await ana.ask(Close(one))) is not None
+    assert refused.code == "offline"
+    for word in ("one", "two", "three"):
+        await rosa.send(MessageId(str(uuid4())), word)
+    await asyncio.sleep(2)  # several attempts fail
+    await proxy.restore()
+    await until(ana, lambda: ana.queries.header().link is LinkState.LIVE, 2)
+    assert bodies(ana, one) == ["one", "two", "three"]
+
+
+async def test_a_key_reconnects_at_once(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=1)
+    proxy = await team.proxy()
+    ana = await team.agent(acme.agents[0], proxy.url)
+    await proxy.cut()
+    await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE, 2)
+    await proxy.restore()
+    ana.resync()
+    await until(ana, lambda: ana.queries.header().link is LinkState.LIVE, 1)
+
+
+async def test_a_half_open_socket_is_noticed_within_fifteen_seconds(
+    team: Team, make_organisation: MakeOrganisation
+) -> None:
+    acme = make_organisation(agents=1)
+    proxy = await team.proxy()
+    ana = await team.agent(acme.agents[0], proxy.url)
+    proxy.freeze()
+    await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE, 15)
+    proxy.thaw()
+    await until(ana, lambda: ana.queries.header().link is LinkState.LIVE, 10)
+
+
+async def test_reconciliation_repairs_a_frame_that_the_server_lost(
+    team: Team, make_organisation: MakeOrganisation, monkeypatch: object
+) -> None:
+    acme = make_organisation(agents=1)
+    proxy = await team.proxy()
+    ana = await team.agent(acme.agents[0], proxy.url, reconcile=True)
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    await until(ana, lambda: ana.queries.knows(one))
+    lost: list[bytes] = []
+
+    def forget(chunk: bytes) -> bool:
+        if b"postgres_changes" in chunk and b"where is my parcel" in chunk:
+            lost.append(chunk)
+        return chunk in lost
+
+    proxy.forget = forget
+    await rosa.send(MessageId(str(uuid4())), "where is my parcel")
+    await asyncio.sleep(1)
+    assert lost
+    assert ana.queries.row(one, ana.now()).unread == 0
+    ana._follower._synced_at -= 60  # a minute has passed in quiet
+    await until(ana, lambda: ana.queries.row(one, ana.now()).unread == 1, 15)
+
+
+async def test_a_customer_hears_what_was_missed_and_nothing_twice(
+    team: Team, make_organisation: MakeOrganisation
+) -> None:
+    acme = make_organisation(agents=1)
+    proxy = await team.proxy()
+    ana = await team.agent(acme.agents[0])
+    rosa = await team.customer(acme, url=proxy.url)
+    one = (await rosa.thread()).conversation_id
+    await until(ana, lambda: ana.queries.knows(one))
+    assert await ana.ask(TakeOver(one)) is None
+    heard = asyncio.create_task(_hear(rosa.events(), 3))
+    await asyncio.sleep(0.5)
+    ana.send(one, "first")
+    await until(ana, lambda: ana.queries.header().queued == 0)
+    await proxy.cut()
+    ana.send(one, "second")
+    await until(ana, lambda: ana.queries.header().queued == 0)
+    await proxy.restore()
+    await asyncio.sleep(0.1)
+    ana.send(one, "third")
+    async with asyncio.timeout(10):
+        assert [m.body for m in await heard] == ["first", "second", "third"]
+
+
+async def _hear(events: object, count: int) -> list[Message]:
+    heard: list[Message] = []
+    async for event in events:  # type: ignore[attr-defined]
+        if isinstance(event, Message):
+            heard.append(event)
+        if len(heard) == count:
+            break
+    return heard
+
+
+async def _typing(events: object) -> AgentTyping:
+    async for event in events:  # type: ignore[attr-defined]
+        if isinstance(event, AgentTyping):
+            return event
+    raise AssertionError("the events ended")
+
+
+def test_the_stack_is_the_real_one(stack: Stack) -> None:
+    assert stack.url.startswith("http://127.0.0.1:")
