@@ -68,9 +68,8 @@ def conversation(conversation_id: str = "a", status: Status = Status.AI, version
         "assigned_to": ANA if status is Status.ACTIVE else None,
         "waiting_since": at(version) if status is Status.WAITING else None,
     }
-    return Conversation(
-        id=ConversationId(conversation_id), contact_id=ROSA, status=status, **{**usual, **more}, **stamped(version)
-    )
+    fields = {"contact_id": ROSA, **usual, **more, **stamped(version)}
+    return Conversation(id=ConversationId(conversation_id), status=status, **fields)
 
 
 def tail(conversation_id: str = "a", last_seq: int = 0, inbound: int = 0, version: int | None = None) -> Tail:

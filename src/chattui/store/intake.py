@@ -69,6 +69,9 @@ class Intake:
         for message in loaded.messages:
             self._delivered(message.id, message.sender_id)
             self._message(message, live=False)
+        for row in page.rows:
+            if isinstance(row, Note | ConversationEvent):
+                self._met(row)
         self._overtaken(conversation_id)
 
     def _overtaken(self, conversation_id: ConversationId) -> None:
@@ -228,17 +231,21 @@ class Intake:
 
     def _side(self, row: Note | ConversationEvent, *, live: bool) -> None:
         window = self._state.windows.get(row.conversation_id)
-        if isinstance(row, Note):
-            self._delivered(row.id, row.author_id)
-        author = row.author_id if isinstance(row, Note) else row.actor_id
-        if author != self._state.customer_id(row.conversation_id):
-            self._wonder(author)
+        self._met(row)
         if window is not None and window.put_side(row):
             self._touched.conversation(row.conversation_id, thread=True)
         if live and (window is None or row.after_seq < window.lo - 1):
             self._state.adrift.append((row.conversation_id, row))
         if live:
             self._bells.side(row, self._touched)
+
+    def _met(self, row: Note | ConversationEvent) -> None:
+        """Whoever wrote or did it; customers are not agents to be looked up."""
+        if isinstance(row, Note):
+            self._delivered(row.id, row.author_id)
+        author = row.author_id if isinstance(row, Note) else row.actor_id
+        if author != self._state.customer_id(row.conversation_id):
+            self._wonder(author)
 
     def _message(self, row: Message, *, live: bool) -> bool:
         """Take a message; True where it skips others."""

@@ -51,6 +51,10 @@ class People:
         """As presence says it; offline for who is not connected."""
         return (self._present or {}).get(user_id, Availability.OFFLINE)
 
+    def here(self, agents: Mapping[UserId, Availability]) -> bool:
+        """Whether these, and as available as this, are known to be connected."""
+        return self._present == agents
+
     def arrive(self, agents: Mapping[UserId, Availability]) -> set[ConversationId]:
         """Take who is connected now; answers the conversations that lost a viewer or a typist by it."""
         left = set(self._present or ()) - set(agents)

@@ -88,8 +88,8 @@ class Store:
             case ViewingSeen():
                 touched.conversations |= people.look(event)
             case PresenceSeen():
+                touched.header |= not people.here(event.agents)
                 touched.conversations |= people.arrive(event.agents)
-                touched.header = True
             case CustomerRead():
                 self._customer_read(event, touched)
 
