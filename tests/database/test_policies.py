@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from chattui.model.records import PUBLISHED
 from tests.conftest import MakeOrganisation
 from tests.database.api import Api, Desk, desk_of
 from tests.stack import Stack
@@ -78,6 +79,7 @@ sync held                     401  403      403            200   200      200   
 page held                     401  403      403            200   404      200   200 403
 search_messages held          401  403      403            200   200      200   200 403
 chattui_schema_version held   401  200      200            200   200      200   200 200
+chattui_health held           401  403      403            200   200      200   200 403
 """
 
 
@@ -239,7 +241,10 @@ def _parameters(office: Office, name: str, state: str) -> dict[str, Any]:
         "set_metadata": here | {"summary": "short"},
         "sync": {"since": "0", "epoch": "another"},
         "search_messages": {"query": "hello"},
-        **{plain: {} for plain in ("wake_due", "my_conversation", "snapshot", "chattui_schema_version")},
+        **{
+            plain: {}
+            for plain in ("wake_due", "my_conversation", "snapshot", "chattui_schema_version", "chattui_health")
+        },
     }
     return parameters.get(name, here)
 
@@ -304,3 +309,21 @@ def test_assigned_conversations_are_their_agents(api: Api, make_organisation: Ma
             assert answer.code == "PT404", name
         assert api.call(desk.colleague.token, "search_messages", query="hello").body == []
         assert len(api.call(desk.admin.token, "search_messages", query="hello").body) == 1
+
+
+def test_health_tells_what_a_dashboard_undid(api: Api, office: Office) -> None:
+    told = api.call(office.tokens["agent"], "chattui_health").body
+    assert (told["schema_version"], told["without_rls"], told["open_to_anon"]) == (1, [], [])
+    assert told["topics_guarded"] is True
+    assert set(told["published"]) == set(PUBLISHED)
+    database = office.desk.database
+    with database.transaction(force_rollback=True):
+        database.execute("alter table labels disable row level security")
+        database.execute("create policy open on templates for select to anon using (true)")
+        database.execute("grant select on labels, templates, contacts to anon")
+        database.execute("alter publication supabase_realtime drop table labels")
+        database.execute("select set_config('request.jwt.claims', %s, true)", (f'{{"sub": "{office.desk.me.id}"}}',))
+        row = database.execute("select chattui_health() as told").fetchone()
+    assert row is not None
+    assert (row["told"]["without_rls"], row["told"]["open_to_anon"]) == (["labels"], ["labels", "templates"])
+    assert set(PUBLISHED) - set(row["told"]["published"]) == {"labels"}

@@ -132,6 +132,20 @@ def test_a_transaction_that_commits_late_is_not_lost(api: Api, quiet_desk: Desk)
     assert str(late) in replica.rows["messages"]
 
 
+def test_a_transaction_that_was_open_at_the_snapshot_is_not_lost(api: Api, quiet_desk: Desk) -> None:
+    conversation_id, late = quiet_desk.conversation(), uuid4()
+    with psycopg.connect(quiet_desk.organisation.stack.db_url) as slow:
+        slow.execute(
+            "insert into messages (id, conversation_id, sender_type, body) values (%s, %s, 'customer', 'late')",
+            (late, conversation_id),
+        )
+        quiet_desk.say(quiet_desk.conversation(), "early")
+        replica = Replica(api, quiet_desk.me)
+        slow.commit()
+    replica.sync()
+    assert str(late) in replica.rows["messages"]
+
+
 def test_one_large_transaction_is_paged_through(api: Api, quiet_desk: Desk) -> None:
     conversation_id = quiet_desk.conversation()
     replica = Replica(api, quiet_desk.me)
