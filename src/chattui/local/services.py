@@ -75,6 +75,8 @@ def _pool(address: str, smallest: int, largest: int) -> Pool:
 
 async def _check(connection: AsyncConnection[TupleRow]) -> None:
     """Cheap: a connection that the server closed is seen without a round trip."""
+    # The first reads the server's last words, the second sees the end.
+    connection.pgconn.consume_input()
     connection.pgconn.consume_input()
 
 

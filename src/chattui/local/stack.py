@@ -192,9 +192,10 @@ def _start(data: DataDirectory, *, fresh: bool, port: int | None, progress: Prog
 
 
 def _open_lease(endpoint: Endpoint) -> socket.socket:
-    connection = _request(endpoint, "GET", "/local/v1/lease")
+    connection = _asked(endpoint, "/local/v1/lease")
     response = connection.getresponse()
     if response.status != http.HTTPStatus.OK or connection.sock is None:
+        connection.close()
         raise StackFailed("Something else answers at the stack's address.")
     held = connection.sock
     held.settimeout(None)
@@ -203,14 +204,18 @@ def _open_lease(endpoint: Endpoint) -> socket.socket:
 
 def _leases(endpoint: Endpoint) -> int:
     try:
-        response = _request(endpoint, "GET", "/local/v1/leases").getresponse()
-        return int(msgspec.json.decode(response.read())["leases"])
+        with contextlib.closing(_asked(endpoint, "/local/v1/leases")) as connection:
+            return int(msgspec.json.decode(connection.getresponse().read())["leases"])
     except (OSError, http.client.HTTPException, msgspec.DecodeError):
         return 0
 
 
-def _request(endpoint: Endpoint, method: str, path: str) -> http.client.HTTPConnection:
+def _asked(endpoint: Endpoint, path: str) -> http.client.HTTPConnection:
     address = urlsplit(endpoint.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
-    connection.request(method, path, headers={"Authorization": f"Bearer {endpoint.service_role_key}"})
+    try:
+        connection.request("GET", path, headers={"Authorization": f"Bearer {endpoint.service_role_key}"})
+    except OSError:
+        connection.close()
+        raise
     return connection
