@@ -13,9 +13,10 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent
 from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
+from chattui.model.records import ConversationId
 from chattui.store.changes import Changes
 from chattui.ui import escapes
-from chattui.ui.actions import Keymap
+from chattui.ui.actions import Action, Keymap
 from chattui.ui.attention import Attention
 from chattui.ui.notices import Notices
 from chattui.ui.screens.inbox import InboxScreen
@@ -89,7 +90,7 @@ class ChattuiApp(App[None]):
                 self.keymap,
                 self._attention,
                 self._clock,
-                program=self.run_program,
+                program=self,
                 repainted=self._repainted,
             )
             await self.push_screen(self._inbox)
@@ -106,9 +107,9 @@ class ChattuiApp(App[None]):
     failure = ""
     """Why the inbox could not open or go on; printed again after the end."""
 
-    def run_program(self, action_id: str) -> None:
+    def do(self, action: Action, _target: ConversationId | None) -> bool:
         """The actions of the key table that are the app's own."""
-        match action_id:
+        match action.id:
             case "palette":
                 self.action_command_palette()
             case "help":
@@ -117,6 +118,9 @@ class ChattuiApp(App[None]):
                 self.theme = "chattui-light" if self.current_theme.dark else "chattui-dark"
             case "quit":
                 self.call_next(self.action_quit)
+            case _:
+                return False
+        return True
 
     def _help(self) -> None:
         from chattui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not before somebody asks
@@ -151,7 +155,7 @@ class ChattuiApp(App[None]):
 
     def _attend(self) -> None:
         if self._inbox is not None and self._inbox.is_current:
-            self._inbox.attend()
+            self._inbox.reading.attend()
 
     def _repainted(self, changes: Changes) -> None:
         if self._desk is not None:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
 from chattui.model.records import ConversationId, Status
 from chattui.store.projections import Reply, ThreadHead
 from chattui.ui.actions import Keymap, Where
@@ -13,13 +16,19 @@ if TYPE_CHECKING:
     from chattui.desk import Desk
 
 
-class Writing:
+class Writing(Vertical):
     """Never loses a word: what cannot be sent stays in the composer, and every edit goes to the draft."""
 
     def __init__(self, desk: "Desk", keymap: Keymap, say: Callable[[str], None]) -> None:
+        super().__init__(id="writing")
         self._desk, self._keymap, self._say = desk, keymap, say
         self.composer = Composer(keymap.actions["send"].keys, keymap.actions["newline"].keys)
         self.completion = Completion()
+
+    def compose(self) -> ComposeResult:
+        """The popup stands above the field."""
+        yield self.completion
+        yield self.composer
 
     def turn_to(self, conversation_id: ConversationId | None, mode: Mode = Mode.REPLY) -> None:
         """Write in this conversation, from its draft on."""
@@ -65,7 +74,7 @@ class Writing:
             case Status.AI:
                 return f"with the AI · {take}"
 
-    def edited(self, text: str) -> None:
+    def _edited(self, text: str) -> None:
         """The agent typed."""
         conversation_id = self.composer.conversation_id
         if conversation_id is None:
@@ -89,7 +98,7 @@ class Writing:
         self.completion.offer(())
         return stood
 
-    def steer(self, key: str) -> None:
+    def _steer(self, key: str) -> None:
         """A key for the popup."""
         match key:
             case "up":
@@ -122,6 +131,22 @@ class Writing:
             self._desk.stopped_typing(conversation_id)
         self._desk.keep_draft(conversation_id, self.composer.mode, "")
         self.composer.put("")
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        """Enter."""
+        self.submit(event.text)
+
+    def on_composer_edited(self, event: Composer.Edited) -> None:
+        """A key, or a paste."""
+        self._edited(event.text)
+
+    def on_composer_steered(self, event: Composer.Steered) -> None:
+        """A key for the popup."""
+        self._steer(event.key)
+
+    def on_option_list_option_selected(self) -> None:
+        """A click in the popup."""
+        self._steer("enter")
 
     def _head(self) -> ThreadHead | None:
         conversation_id = self.composer.conversation_id

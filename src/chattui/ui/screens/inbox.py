@@ -12,14 +12,14 @@ from textual.widgets import Input, Static
 
 from chattui.model.records import ConversationId, Status
 from chattui.text.inert import Inert
-from chattui.ui.actions import PANES, Action, Keymap, Standing, Where, spoken
+from chattui.ui.actions import Keymap, Standing, Where
 from chattui.ui.attention import Attention
 from chattui.ui.browsing import Browsing
 from chattui.ui.commands import Commands
-from chattui.ui.guard import Guard
-from chattui.ui.handoffs import Questions
+from chattui.ui.keyboard import Doing, Keyboard
 from chattui.ui.painting import Painting
 from chattui.ui.pickers import Choice
+from chattui.ui.reading import Reading
 from chattui.ui.screens.picker import Picker
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.bar import Bar
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 PREVIEW_AFTER = 0.08
 """Seconds that the cursor stands still before its thread is shown."""
-REMARK_FOR = 6.0
-"""Seconds."""
 WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-roomy")]
 """Columns from which a layout holds."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
@@ -61,26 +59,38 @@ class InboxScreen(Screen[None]):
         attention: Attention,
         clock: Callable[[], float],
         *,
-        program: Callable[[str], None],
+        program: Doing,
         repainted: "Callable[[Changes], None]",
     ) -> None:
         super().__init__(id="inbox")
-        self.desk, self.keymap, self._program = desk, keymap, program
-        self._settings, self._attention, self._clock = settings, attention, clock
-        self._repainted = repainted
-        self.writing = Writing(desk, keymap, self.say)
+        self.desk, self.keymap, self._repainted = desk, keymap, repainted
+        self.footer = FooterBar(id="footer")
+        self.writing = Writing(desk, keymap, self.footer.say)
         self.browsing = Browsing(desk, self._turned)
         self.painting = Painting(desk, self.browsing, self.writing, self.set_timer)
         self.painting.after = self._painted
-        self.footer = FooterBar(id="footer")
-        self.commands = Commands(desk, self.browsing, self.writing, self.painting.thread, self)
-        self.guard = Guard(settings.guard, self.set_timer, self._stood_not_alone)
-        self.questions = Questions(settings, clock, self._question)
+        self.reading = Reading(
+            desk,
+            self.browsing.selection,
+            self.painting.thread,
+            attention=attention,
+            clock=clock,
+            on_screen=lambda: self.is_current,
+        )
+        self.keyboard = Keyboard(
+            keymap,
+            settings,
+            self.footer,
+            clock=clock,
+            later=self.set_timer,
+            target=lambda: self.target,
+            name=lambda conversation_id: self.browsing.row(conversation_id).name,
+        )
+        self.keyboard.doing = (Commands(desk, self.browsing, self.writing, self.painting.thread, self), program)
         self._where = Where.LIST
         self._begun = settings.open_first
         """The agent has done something, so the cursor's conversation may be shown."""
         self._previewing: Timer | None = None
-        self._remark: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes, footer."""
@@ -94,8 +104,7 @@ class InboxScreen(Screen[None]):
             with Vertical(id="middle"):
                 yield self.painting.head
                 yield self.painting.thread
-                yield self.writing.completion
-                yield self.writing.composer
+                yield self.writing
             yield self.painting.panel
         yield self.footer
         yield Static("This window is too small for an inbox.\nMake it at least 40 columns by 10 lines.", id="too-small")
@@ -124,11 +133,15 @@ class InboxScreen(Screen[None]):
             return self.browsing.list.painted_under_cursor()
         return self.browsing.selection.shown
 
+    def on_composer_edited(self) -> None:
+        """Whoever writes on does not answer the question."""
+        self.keyboard.questions.withdraw()
+
     def on_descendant_focus(self) -> None:
         """Footer, page and composer's words follow the focus."""
         where = self.where
         self.set_class(where in {Where.COMPOSER, Where.THREAD}, "-reading")
-        self.questions.withdraw()
+        self.keyboard.questions.withdraw()
         self.refresh_footer()
         self.writing.explain()
 
@@ -156,62 +169,33 @@ class InboxScreen(Screen[None]):
 
     def on_key(self, event: Key) -> None:
         """A key that the focused widget did not want as text."""
-        where, self._begun = self.where, True
-        action = self.keymap.meaning(event.key, where)
-        if where is Where.LIST:
+        self._begun = True
+        if self.where is Where.LIST:
             self.browsing.list.hold()
-        if where in PANES and event.is_printable and not (action and action.acts):
-            self.guard.printable(self._clock())
-        if action is None:
-            self.questions.withdraw()
-        if action is not None or event.key in {"tab", "shift+tab"}:
-            event.stop()
-            event.prevent_default()
-        if action is not None:
-            self.perform(action, spoken(event.key), guarded=where in PANES)
+        self.keyboard.key(event, self.where)
 
-    def perform(self, action: Action, key: str, *, guarded: bool = False) -> None:
-        """Do what a key, the palette or the mouse asks for, to the conversation that is meant at this moment."""
-        target = self.target
-        run = partial(self._run, action, target, key)
-        if action.acts and guarded:
-            self.guard.acting(key, self._clock(), run)
-        else:
-            run()
-
-    def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
-        if not action.asks:
-            if action.id != "leader":
-                self.questions.withdraw()
-        elif target is None or not self.questions.let_through(action, target, self.browsing.row(target).name, key):
-            return
-        if not self.commands.do(action, target):
-            self._program(action.id)
+    def on_mouse_down(self) -> None:
+        """The mouse counts as much as a key."""
+        self._begun = True
 
     def on_paste(self, event: Paste) -> None:
-        """A paste that no text field took: nothing in it is a key."""
+        """No text field took it."""
         event.stop()
-        self.guard.pasted(self._clock())
-
-    def _stood_not_alone(self, key: str) -> None:
-        what = f"{key} came together with other keys" if key else "A paste does nothing here"
-        self.say(f"{what}: nothing was done. {self.keymap.hint('reply')} writes to the customer.")
+        self.keyboard.pasted()
 
     def on_composer_commanded(self, event: Composer.Commanded) -> None:
-        """The key after the leader: a key of the list, meant for the open conversation."""
-        self.footer.remark = ""
-        action = self.keymap.meaning(event.key, Where.THREAD)
-        if action is not None and action.id != "back":
-            self.perform(action, f"{self.keymap.hint('leader')} {spoken(event.key)}")
+        """The key after the leader."""
+        self.keyboard.after_leader(event.key)
+
+    def on_bar_clicked(self, event: Bar.Clicked) -> None:
+        """A word of header, tabs or footer."""
+        self.keyboard.click(event.action)
 
     # What commands ask of the screen
 
     def say(self, sentence: str) -> None:
         """A short remark at the bottom."""
-        self.footer.remark = sentence
-        if self._remark is not None:
-            self._remark.stop()
-        self._remark = self.set_timer(REMARK_FOR, partial(setattr, self.footer, "remark", ""))
+        self.footer.say(sentence)
 
     def refuse(self, sentence: str) -> None:
         """Somebody said no."""
@@ -239,7 +223,7 @@ class InboxScreen(Screen[None]):
 
     def step_back(self) -> None:
         """Popup, question, filter, composer, list."""
-        if self.writing.dismiss() or self.questions.withdraw():
+        if self.writing.dismiss() or self.keyboard.questions.withdraw():
             return
         if self.where in {Where.FILTER, Where.LIST}:
             self.browsing.filter.dismiss()
@@ -251,9 +235,6 @@ class InboxScreen(Screen[None]):
         """Let the agent pick."""
         self.app.push_screen(Picker(title, choices, chosen, stay=stay))
 
-    def _question(self, question: str, action_id: str) -> None:
-        self.footer.question, self.footer.asked = question, action_id
-
     # What the panes say
 
     def _turned(self) -> None:
@@ -262,19 +243,7 @@ class InboxScreen(Screen[None]):
         if shown != self.writing.composer.conversation_id:
             self.writing.turn_to(shown)
         self.painting.show_conversation()
-        self.attend()
-
-    def attend(self) -> None:
-        """What stands on the screen is read, if it was opened and somebody is looking."""
-        thread, selection = self.painting.thread, self.browsing.selection
-        if selection.shown is not None and thread.at_bottom:
-            self._read(selection.shown, thread.last_visible_seq)
-
-    def _read(self, conversation_id: ConversationId, seq: int) -> None:
-        selection = self.browsing.selection
-        looked_at = selection.opened and selection.shown == conversation_id and self.is_current
-        if seq and looked_at and self._attention.here(self._clock()):
-            self.desk.read(conversation_id, seq)
+        self.reading.attend()
 
     def on_conversation_list_highlighted(self, event: ConversationList.Highlighted) -> None:
         """The cursor moved: its thread is shown when it stands still."""
@@ -291,7 +260,7 @@ class InboxScreen(Screen[None]):
 
     def on_thread_view_read_up_to(self, event: ThreadView.ReadUpTo) -> None:
         """The end is in sight."""
-        self._read(event.conversation_id, event.seq)
+        self.reading.seen(event.conversation_id, event.seq)
 
     def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
         """The top comes near."""
@@ -300,31 +269,6 @@ class InboxScreen(Screen[None]):
     def on_customer_panel_view_past_opened(self, event: CustomerPanelView.PastOpened) -> None:
         """Another conversation of the same customer."""
         self.browsing.reveal(event.conversation_id)
-
-    def on_mouse_down(self) -> None:
-        """The mouse counts as much as a key."""
-        self._begun = True
-
-    def on_bar_clicked(self, event: Bar.Clicked) -> None:
-        """A word of header, tabs or footer."""
-        self.perform(self.keymap.actions[event.action], self.keymap.hint(event.action))
-
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        """Enter."""
-        self.writing.submit(event.text)
-
-    def on_composer_edited(self, event: Composer.Edited) -> None:
-        """A key, or a paste."""
-        self.questions.withdraw()
-        self.writing.edited(event.text)
-
-    def on_composer_steered(self, event: Composer.Steered) -> None:
-        """A key for the popup."""
-        self.writing.steer(event.key)
-
-    def on_option_list_option_selected(self) -> None:
-        """A click in the popup."""
-        self.writing.steer("enter")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The filter narrows while typing."""

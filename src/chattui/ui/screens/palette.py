@@ -25,7 +25,9 @@ class InboxCommands(Provider):
         """All actions, before anything is typed."""
         if inbox := self._inbox:
             for action in inbox.keymap.actions.values():
-                yield DiscoveryHit(_title(action), partial(inbox.perform, action, _key(action)), text=action.help)
+                yield DiscoveryHit(
+                    _title(action), partial(inbox.keyboard.perform, action, _key(action)), text=action.help
+                )
 
     async def search(self, query: str) -> Hits:
         """Both, ranked by how well they match."""
@@ -33,7 +35,7 @@ class InboxCommands(Provider):
             matcher = self.matcher(query)
             for action in inbox.keymap.actions.values():
                 if score := matcher.match(action.help):
-                    run = partial(inbox.perform, action, _key(action))
+                    run = partial(inbox.keyboard.perform, action, _key(action))
                     shown = Content.assemble(matcher.highlight(action.help), "  ", (_key(action), "dim"))
                     yield Hit(score, shown, run, text=action.help)
             for conversation_id in inbox.desk.queries.filtered(View.ALL, query)[:MOST]:

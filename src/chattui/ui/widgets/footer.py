@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from chattui.ui.actions import Action, brief
 from chattui.ui.widgets.bar import Bar, Part, width
+
+REMARK_FOR = 6.0
+"""Seconds."""
 
 
 class FooterBar(Bar):
@@ -29,6 +33,22 @@ class FooterBar(Bar):
     asked: reactive[str] = reactive("")
     """The action that the question is about: a click on it answers."""
     remark: reactive[str] = reactive("")
+    _fading: Timer | None = None
+
+    def say(self, remark: str) -> None:
+        """A remark, for a few seconds."""
+        self.remark = remark
+        if self._fading is not None:
+            self._fading.stop()
+        self._fading = self.set_timer(REMARK_FOR, self.hush)
+
+    def hush(self) -> None:
+        """No remark any more."""
+        self.remark = ""
+
+    def ask(self, question: str, action_id: str) -> None:
+        """A question about an action; empty: it is answered or withdrawn."""
+        self.question, self.asked = question, action_id
 
     def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
         """Question before remark before keys; as many keys as fit whole."""

@@ -49,14 +49,19 @@ class ThreadHeadBar(Bar):
         """Viewers give way to the name, labels to both."""
         if self.head is None:
             return [], []
+        left = self._who(self.head)
         right = self._right(self.head)
-        left = self._left(self.head)
-        return (left, right) if width(left) + width(right) <= room else (left, [])
+        if width(left) + width(right) > room:
+            right = []
+        for label in self.head.labels:
+            chip = Part(f"  #{label.name}", "label", "label")
+            if width([*left, chip, *right]) < room:
+                left.append(chip)
+        return left, right
 
-    def _left(self, head: ThreadHead) -> list[Part]:
+    def _who(self, head: ThreadHead) -> list[Part]:
         status = "…" if head.pending else self._status(head)
-        parts = [Part(f" {head.name}", "name"), Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))]
-        return parts + [Part(f"  #{label.name}", "label", "label") for label in head.labels]
+        return [Part(f" {head.name}", "name"), Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))]
 
     def _status(self, head: ThreadHead) -> str:
         match head.status:
