@@ -1,10 +1,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import overload
+from typing import Any, overload
 
 import pytest
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from chattui.model.records import ConversationId
 from chattui.store.projections import ListRow
@@ -14,6 +15,18 @@ from tests.ui.widgets.host import Host, painted
 from tests.ui.widgets.samples import NOW, conversation
 
 
+class Watched(ConversationList):
+    """Keeps which lines are painted."""
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        self.painted_lines: list[int] = []
+
+    def render_line(self, y: int) -> Strip:
+        self.painted_lines.append(y)
+        return super().render_line(y)
+
+
 class Desk:
     """What a list is fed from: an order, rows, two clocks, and how often a row was asked for."""
 
@@ -21,14 +34,16 @@ class Desk:
         self.order = [ConversationId(str(number)) for number in range(count)]
         self.asked: list[ConversationId] = []
         self.names: dict[ConversationId, str] = {}
+        self.typing: set[ConversationId] = set()
         self.seconds = 100.0
         self.now = NOW
-        self.list = ConversationList(lambda: self.order, self.row, self.time, clock=lambda: self.seconds)
+        self.list = Watched(lambda: self.order, self.row, self.time, clock=lambda: self.seconds)
         self.host = Host(self.list)
 
     def row(self, conversation_id: ConversationId) -> ListRow:
         self.asked.append(conversation_id)
-        return conversation(conversation_id, name=Inert(self.names.get(conversation_id, f"Person {conversation_id}")))
+        name = Inert(self.names.get(conversation_id, f"Person {conversation_id}"))
+        return conversation(conversation_id, name=name, typing=(name,) if conversation_id in self.typing else ())
 
     def time(self) -> datetime:
         return self.now
@@ -196,14 +211,45 @@ async def test_an_age_that_changed_is_drawn_again_and_no_other() -> None:
     desk = Desk()
     async with desk.host.shown((47, 20)) as pilot:
         desk.asked.clear()
-        desk.list._grow_old()
+        desk.list.grow_old()
         await pilot.pause()
         assert not desk.asked
         desk.now = NOW.replace(minute=NOW.minute + 3)
-        desk.list._grow_old()
+        desk.list.grow_old()
         await pilot.pause()
         assert len(desk.asked) == 6
         assert painted(desk.list)[0].endswith("5m")
+
+
+async def test_typing_is_asked_for_again_until_it_has_stopped() -> None:
+    desk = Desk()
+    async with desk.host.shown((47, 20)) as pilot:
+        desk.typing.add(ConversationId("2"))
+        desk.list.refresh_rows(ids(2))
+        await pilot.pause()
+        assert "is typing…" in painted(desk.list)[5]
+        desk.typing.clear()
+        desk.asked.clear()
+        desk.list._fade()
+        await pilot.pause()
+        assert desk.asked == ids(2)
+        assert "typing" not in "".join(painted(desk.list))
+        assert desk.list._fading is None
+
+
+async def test_a_repaint_touches_only_the_rows_that_changed() -> None:
+    desk = Desk(300)
+    async with desk.host.shown((47, 20)) as pilot:
+        lines = desk.list.painted_lines
+        lines.clear()
+        desk.order[200], desk.order[250] = desk.order[250], desk.order[200]
+        desk.list.reorder()
+        await pilot.pause()
+        assert lines == []
+        desk.order[3], desk.order[5] = desk.order[5], desk.order[3]
+        desk.list.reorder()
+        await pilot.pause()
+        assert sorted(set(lines)) == [6, 7, 10, 11]
 
 
 async def test_an_empty_list_says_what_to_do() -> None:
@@ -265,8 +311,7 @@ class Long(Sequence[ConversationId]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[ConversationId]: ...
     def __getitem__(self, index: int | slice) -> ConversationId | Sequence[ConversationId]:
-        assert isinstance(index, int)
-        self.asked += 1
+        self.asked += len(range(*index.indices(len(self)))) if isinstance(index, slice) else 1
         return self.names[index]
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from chattui.store.projections import LabelChip, ListRow
 from chattui.text.inert import Inert
 from chattui.text.times import ago
 from chattui.ui.widgets import signs
-from chattui.ui.widgets.strips import SPACE, Span, blank, cells, clip, lay
+from chattui.ui.widgets.strips import SPACE, Span, blank, cells, clip, lay, wrapped
 
 WIDE = 40
 """Cells from which on the status has a column of its own."""
@@ -38,6 +38,20 @@ def draw_row(row: ListRow, width: int, now: datetime, look: Look, *, cursor: boo
         lay(width, fill, [bar, *upper], _counts(row, now, look, AGE_CELLS if width >= WIDE else SHORT_AGE_CELLS)),
         lay(width, fill, [bar, *lower], _viewers(row, look)),
     )
+
+
+def draw_badge(strip: Strip, moved: int, look: Look) -> Strip:
+    """A line with the count of what moved over its end."""
+    badge = clip([Span(signs.moved(moved), look("moved"))], strip.cell_length)
+    size = cells(badge)
+    return Strip.join([strip.crop(0, strip.cell_length - size), lay(size, look("fill"), badge)])
+
+
+def draw_empty(text: Inert, y: int, width: int, look: Look) -> Strip:
+    """Line `y` of a list that holds nobody."""
+    lines = wrapped(text, max(width - 4, 8))
+    words = lines[y - 1] if 0 < y <= len(lines) else Inert("")
+    return lay(width, look("fill"), [blank(2, look("fill")), Span(words, look("faint"))])
 
 
 def age(row: ListRow, now: datetime) -> Inert:

@@ -31,6 +31,14 @@ def longest_rising(places: Sequence[int]) -> list[int]:
     return rising[::-1]
 
 
+def place_of(conversation_id: ConversationId, live: Sequence[ConversationId]) -> int | None:
+    """Where it stands in the live order; None where it left."""
+    try:
+        return live.index(conversation_id)
+    except ValueError:
+        return None
+
+
 class PaintedOrder:
     """A window of rows `top … bottom` onto the live view; `take` follows it, `cover` only grows."""
 
@@ -56,15 +64,19 @@ class PaintedOrder:
     def take(self, first: int, last: int) -> None:
         """The live rows `first … last`, whatever was held before."""
         live = self._live()
-        self._set(max(first, 0), [live[row] for row in range(max(first, 0), min(last, len(live)))])
+        self._set(max(first, 0), [*live[max(first, 0) : min(last, len(live))]])
+
+    def holds(self, first: int, last: int) -> bool:
+        """Whether all of the rows `first … last` are in the window."""
+        return self.top <= first and last <= self.bottom
 
     def cover(self, first: int, last: int) -> bool:
         """Hold `first … last` and let go what is further off; False where the live order can not say what is there."""
         if not self._held or first >= self.bottom or last <= self.top:
             return False
-        held = [*self._held, *islice(self._below(), max(last - self.bottom, 0))]
-        above = list(islice(self._above(), max(self.top - first, 0)))
-        top, held = self.top - len(above), [*above[::-1], *held]
+        below = islice(self._below(), last - self.bottom) if last > self.bottom else ()
+        above = [*islice(self._above(), self.top - first)] if first < self.top else []
+        top, held = self.top - len(above), [*reversed(above), *self._held, *below]
         if top > first or top + len(held) < last:
             return False
         self._set(first, held[first - top : last - top])
@@ -74,7 +86,8 @@ class PaintedOrder:
         """How many of the rows `first … last` would be others if the order were taken now: gone, come or elsewhere."""
         live = self._live()
         held = self._held[max(first - self.top, 0) : max(last - self.top, 0)]
-        places = [live.index(conversation_id) for conversation_id in held if conversation_id in live]
+        found = (place_of(conversation_id, live) for conversation_id in held)
+        places = [place for place in found if place is not None]
         steady = longest_rising(places)
         left = len(held) - len(steady)
         if not steady:
@@ -88,17 +101,17 @@ class PaintedOrder:
 
     def _below(self) -> Iterator[ConversationId]:
         live, last = self._live(), self._place(range(self.bottom - 1, self.top - 1, -1))
-        return (live[place] for place in range(last + 1, len(live)) if live[place] not in self._rows)
+        return (one for place in range(last + 1, len(live)) if (one := live[place]) not in self._rows)
 
     def _above(self) -> Iterator[ConversationId]:
         live, first = self._live(), self._place(range(self.top, self.bottom))
-        return (live[place] for place in range(first - 1, -1, -1) if live[place] not in self._rows)
+        return (one for place in range(first - 1, -1, -1) if (one := live[place]) not in self._rows)
 
     def _place(self, rows: range) -> int:
         """The live place of the first of `rows` that went no other way than most of the nearer half did."""
         live = self._live()
-        near = [(row, self._held[row - self.top]) for row in rows[: -(-len(rows) // 2)]]
-        places = {row: live.index(conversation_id) for row, conversation_id in near if conversation_id in live}
+        near = ((row, place_of(self._held[row - self.top], live)) for row in rows[: -(-len(rows) // 2)])
+        places = {row: place for row, place in near if place is not None}
         ways = Counter(place - row for row, place in places.items())
         usual = ways.most_common(1)[0][0] if ways else 0
         return next((place for row, place in places.items() if place - row == usual), rows[0])

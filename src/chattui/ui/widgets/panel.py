@@ -9,12 +9,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chattui.model.records import ConversationId
 from chattui.store.projections import CustomerPanel
 from chattui.text.inert import Inert
+from chattui.ui.widgets.lined import LinedView
 from chattui.ui.widgets.panel_lines import PanelLine, panel_lines
 from chattui.ui.widgets.strips import SPACE, Span, lay
 
@@ -22,15 +22,11 @@ MARGIN = 2
 """A bar at the left, a blank at the right."""
 
 
-class CustomerPanelView(ScrollView, can_focus=True):
+class CustomerPanelView(LinedView, can_focus=True):
     """Contact, what the AI makes of it, labels, past conversations, notes. Up and down walk the past ones."""
 
     DEFAULT_CSS = """
     CustomerPanelView {
-        overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
-        scrollbar-color: $line; scrollbar-color-hover: $muted; scrollbar-color-active: $muted;
-        scrollbar-background: $background; scrollbar-background-hover: $background;
-        scrollbar-background-active: $background; background: $background; color: $foreground;
         & > .panel--name { text-style: bold; }
         & > .panel--key, & > .panel--title, & > .panel--closed, & > .panel--ai { color: $muted; }
         & > .panel--blocked { color: $error; text-style: bold; }
@@ -46,6 +42,7 @@ class CustomerPanelView(ScrollView, can_focus=True):
         *("waiting", "active", "ai", "closed"),
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{part}" for part in PARTS}
+    PREFIX = "panel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "walk(-1)", "Up", show=False),
         Binding("down,j", "walk(1)", "Down", show=False),
@@ -80,12 +77,8 @@ class CustomerPanelView(ScrollView, can_focus=True):
         self._panel = panel
         if other:
             self._chosen = None
-            self.scroll_to(y=0, animate=False, force=True)
-        self._lay_out()
-
-    def on_resize(self) -> None:
-        """Wrapped anew."""
-        self._lay_out()
+            self.scroll_to_line(0)
+        self.fit()
 
     def on_click(self, event: events.Click) -> None:
         """A past conversation is opened."""
@@ -98,7 +91,7 @@ class CustomerPanelView(ScrollView, can_focus=True):
         """To the next past conversation; where there is none, by lines."""
         past = [line.past for line in self._lines if line.past is not None]
         if not past:
-            self.scroll_to(y=self.scroll_offset.y + step, animate=False, force=True)
+            self.scroll_to_line(self.scroll_offset.y + step)
             return
         at = past.index(self._chosen) + step if self._chosen in past else 0
         self._chosen = past[min(max(at, 0), len(past) - 1)]
@@ -114,11 +107,12 @@ class CustomerPanelView(ScrollView, can_focus=True):
 
     def _show_chosen(self) -> None:
         line = next(number for number, line in enumerate(self._lines) if line.past == self._chosen)
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        self.scroll_to(y=min(max(top, line - height + 1), line), animate=False, force=True)
+        top, height = self.scroll_offset.y, self.lines_in_sight
+        self.scroll_to_line(min(max(top, line - height + 1), line))
         self.refresh()
 
-    def _lay_out(self) -> None:
+    def fit(self) -> None:
+        """Wrapped anew."""
         width = self.scrollable_content_region.width
         if not width:
             return
@@ -132,10 +126,7 @@ class CustomerPanelView(ScrollView, can_focus=True):
         width, number = self.scrollable_content_region.width, y + self.scroll_offset.y
         line = self._lines[number] if number < len(self._lines) else PanelLine()
         chosen = line.past is not None and line.past == self._chosen
-        under = Style(bgcolor=self._look("cursor").bgcolor) if chosen else Style.null()
-        bar = Span(Inert("▌") if chosen else SPACE, self._look("bar") + under)
-        spans = [Span(piece.text, self._look(piece.part) + under) for piece in line.pieces]
-        return lay(width, self._look("fill") + under, [bar, *spans])
-
-    def _look(self, part: str) -> Style:
-        return self.get_component_rich_style(f"panel--{part}")
+        under = self.under_cursor() if chosen else Style.null()
+        bar = Span(Inert("▌") if chosen else SPACE, self.look("bar") + under)
+        spans = [Span(piece.text, self.look(piece.part) + under) for piece in line.pieces]
+        return lay(width, self.look("fill") + under, [bar, *spans])

@@ -9,7 +9,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -17,51 +16,51 @@ from chattui.model.records import ConversationId
 from chattui.store.projections import Entry, Thread
 from chattui.text.inert import Inert
 from chattui.ui.widgets import signs
+from chattui.ui.widgets.lined import LinedView
 from chattui.ui.widgets.strips import Span, lay
 from chattui.ui.widgets.thread_drawing import Drawn, draw_line, highlighted
 from chattui.ui.widgets.thread_pages import ThreadPages
 from chattui.ui.widgets.thread_selection import selected_text
 
+PARTS = (
+    *("fill", "bar", "cursor", "day", "new", "newer", "time", "system", "faint", "typing"),
+    *("customer", "customer-name", "customer-words", "agent", "agent-name", "agent-words"),
+    *("ai", "ai-name", "ai-words", "note", "note-name", "note-word", "note-words"),
+    *("deleted", "queued", "sent", "refused", "read"),
+)
+"""What the style sheet can name as `thread--…`."""
+STYLE = """
+ThreadView {
+    & > .thread--day, & > .thread--time, & > .thread--system, & > .thread--deleted { color: $muted; }
+    & > .thread--queued, & > .thread--sent, & > .thread--faint { color: $muted; }
+    & > .thread--new, & > .thread--typing, & > .thread--bar, & > .thread--read { color: $accent; }
+    & > .thread--new { text-style: bold; }
+    & > .thread--customer { color: $customer; }
+    & > .thread--agent { color: $agent; }
+    & > .thread--ai { color: $ai; }
+    & > .thread--customer-name { color: $customer; text-style: bold; }
+    & > .thread--agent-name { color: $agent; text-style: bold; }
+    & > .thread--ai-name { color: $ai; text-style: bold; }
+    & > .thread--note, & > .thread--note-words { color: $note; }
+    & > .thread--note-word, & > .thread--note-name { color: $note; text-style: bold; }
+    & > .thread--deleted { text-style: italic; }
+    & > .thread--refused { color: $error; }
+    & > .thread--newer { background: $accent; color: $background; text-style: bold; }
+    & > .thread--cursor { background: $cursor-line; }
+}
+"""
 
-class ThreadView(ScrollView, can_focus=True):
+
+class ThreadView(LinedView, can_focus=True):
     """A thread drawn by line, standing at its end until somebody scrolls.
 
     Only what is in sight, and a page around it, is ever looked at. Whatever comes, goes or changes size elsewhere, the
     top line on the screen stays where it is; at the end the view follows the end.
     """
 
-    DEFAULT_CSS = """
-    ThreadView {
-        overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
-        scrollbar-color: $line; scrollbar-color-hover: $muted; scrollbar-color-active: $muted;
-        scrollbar-background: $background; scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        background: $background; color: $foreground;
-        & > .thread--day, & > .thread--time, & > .thread--system, & > .thread--deleted { color: $muted; }
-        & > .thread--queued, & > .thread--sent, & > .thread--faint { color: $muted; }
-        & > .thread--new, & > .thread--typing, & > .thread--bar, & > .thread--read { color: $accent; }
-        & > .thread--new { text-style: bold; }
-        & > .thread--customer { color: $customer; }
-        & > .thread--agent { color: $agent; }
-        & > .thread--ai { color: $ai; }
-        & > .thread--customer-name { color: $customer; text-style: bold; }
-        & > .thread--agent-name { color: $agent; text-style: bold; }
-        & > .thread--ai-name { color: $ai; text-style: bold; }
-        & > .thread--note, & > .thread--note-words { color: $note; }
-        & > .thread--note-word, & > .thread--note-name { color: $note; text-style: bold; }
-        & > .thread--deleted { text-style: italic; }
-        & > .thread--refused { color: $error; }
-        & > .thread--newer { background: $accent; color: $background; text-style: bold; }
-        & > .thread--cursor { background: $cursor-line; }
-    }
-    """
-    PARTS: ClassVar[tuple[str, ...]] = (
-        *("fill", "bar", "cursor", "day", "new", "newer", "time", "system", "faint", "typing"),
-        *("customer", "customer-name", "customer-words", "agent", "agent-name", "agent-words"),
-        *("ai", "ai-name", "ai-words", "note", "note-name", "note-word", "note-words"),
-        *("deleted", "queued", "sent", "refused", "read"),
-    )
+    DEFAULT_CSS = STYLE
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"thread--{part}" for part in PARTS}
+    PREFIX = "thread"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+up", "select(-1)", "Previous message", show=False),
         Binding("alt+down", "select(1)", "Next message", show=False),
@@ -147,7 +146,7 @@ class ThreadView(ScrollView, can_focus=True):
     @property
     def last_visible_seq(self) -> int:
         """The newest stored message that is in sight to its end, 0 where there is none."""
-        return self._pages.seq_above(self.scroll_offset.y + self._height)
+        return self._pages.seq_above(self.scroll_offset.y + self.lines_in_sight)
 
     @property
     def newer(self) -> int:
@@ -194,7 +193,7 @@ class ThreadView(ScrollView, can_focus=True):
 
     def action_pages(self, step: int) -> None:
         """Scroll by pages, one line of the old one kept."""
-        self._scroll_by(step * max(self._height - 1, 1))
+        self._scroll_by(step * max(self.lines_in_sight - 1, 1))
 
     def action_to_start(self) -> None:
         """To the oldest one loaded."""
@@ -209,7 +208,7 @@ class ThreadView(ScrollView, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None or not self._pages.entries:
             return
-        if self.newer and offset.y == self._height - 1:
+        if self.newer and offset.y == self.lines_in_sight - 1:
             self.to_end()
         elif event.chain == 2 and offset.y + self.scroll_offset.y < self._pages.total:  # noqa: PLR2004 - a double click
             self._select(self._pages.at(offset.y + self.scroll_offset.y)[0])
@@ -227,16 +226,12 @@ class ThreadView(ScrollView, can_focus=True):
 
     # Place
 
-    @property
-    def _height(self) -> int:
-        return self.scrollable_content_region.height
-
     def _scroll_by(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
+        self.scroll_to_line(self.scroll_offset.y + lines)
 
     def _scroll_into_sight(self, first: int, last: int) -> None:
         top = self.scroll_offset.y
-        self._scroll_by(min(first - top, 0) or max(min(last - top - self._height, first - top), 0))
+        self._scroll_by(min(first - top, 0) or max(min(last - top - self.lines_in_sight, first - top), 0))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Somebody scrolled: what is at the top now is the anchor."""
@@ -249,13 +244,15 @@ class ThreadView(ScrollView, can_focus=True):
 
     def _settle(self) -> None:
         """Measure what is in sight and around, and put the anchor back on its line."""
-        if not self._height:
+        if not self.lines_in_sight:
             return
         corrections = -1
         while corrections != self._pages.corrections:
             corrections = self._pages.corrections
             self._place()
-            self._pages.settle(self.scroll_offset.y - self._height, self.scroll_offset.y + 2 * self._height)
+            self._pages.settle(
+                self.scroll_offset.y - self.lines_in_sight, self.scroll_offset.y + 2 * self.lines_in_sight
+            )
         self._tell()
 
     def _place(self) -> None:
@@ -264,7 +261,7 @@ class ThreadView(ScrollView, can_focus=True):
         self.virtual_size = Size(self.scrollable_content_region.width, self._pages.total + 1)
         index, line = self._anchor_line
         y = self.max_scroll_y if self._following else self._pages.line(index, line)
-        self.scroll_to(y=y, animate=False, force=True)
+        self.scroll_to_line(y)
         self._placing = False
         if self._following and self._pages.entries:
             self._anchor_line = self._pages.at(self.scroll_offset.y)
@@ -280,25 +277,22 @@ class ThreadView(ScrollView, can_focus=True):
             self._reported = read
             self.post_message(self.ReadUpTo(*read))
         first = (thread.conversation_id, self._pages.entries[0].key if self._pages.entries else "")
-        if not thread.complete and self.scroll_offset.y <= self._height and first != self._asked:
+        if not thread.complete and self.scroll_offset.y <= self.lines_in_sight and first != self._asked:
             self._asked = first
             self.post_message(self.OlderWanted(thread.conversation_id))
 
-    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
-        """Wrapped anew, the place stays. Here and not at `Resize`, which comes after the first paint."""
-        changed = super()._size_updated(size, virtual_size, container_size, layout)
-        if changed:
-            self._pages.resize(self.scrollable_content_region.width)
-            self._settle()
-        return changed
+    def fit(self) -> None:
+        """Wrapped anew; the place stays."""
+        self._pages.resize(self.scrollable_content_region.width)
+        self._settle()
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
         """A line of an entry, who types, or the bar that says how many came below."""
         width, line = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if self.newer and y == self._height - 1:
-            return lay(width, self._look("fill"), [], [Span(signs.newer(self.newer), self._look("newer"))])
+        if self.newer and y == self.lines_in_sight - 1:
+            return lay(width, self.look("fill"), [], [Span(signs.newer(self.newer), self.look("newer"))])
         if not self._pages.entries:
             return (
                 self._draw_aside(self._words_for_nothing(), width, "faint")
@@ -311,7 +305,7 @@ class ThreadView(ScrollView, can_focus=True):
         return self._draw_aside(writing, width, "typing")
 
     def _draw_aside(self, text: Inert, width: int, part: str) -> Strip:
-        return lay(width, self._look("fill"), [Span(Inert(" "), self._look("fill")), Span(text, self._look(part))])
+        return lay(width, self.look("fill"), [Span(Inert(" "), self.look("fill")), Span(text, self.look(part))])
 
     def _words_for_nothing(self) -> Inert:
         thread = self._pages.thread
@@ -319,16 +313,13 @@ class ThreadView(ScrollView, can_focus=True):
             return self._empty
         return signs.NOTHING_YET if thread.loaded else signs.LOADING
 
-    def _look(self, part: str) -> Style:
-        return self.get_component_rich_style(f"thread--{part}")
-
     def _draw_entry(self, line: int, width: int) -> Strip:
         index, number = self._pages.at(line)
         entry, lines = self._pages.entries[index], self._pages.lines(index)
         cursor = entry.key == self._selected
-        under = Style(bgcolor=self._look("cursor").bgcolor) if cursor else Style.null()
+        under = self.under_cursor() if cursor else Style.null()
         read = self._pages.thread.customer_read_seq if self._pages.thread else 0
-        drawn = Drawn(width, self._zone, lambda part: self._look(part) + under, read, cursor)
+        drawn = Drawn(width, self._zone, lambda part: self.look(part) + under, read, cursor)
         first = number == 0 or lines[number - 1].kind is not lines[number].kind
         strip = draw_line(lines[number], entry, first, drawn)
         return self._select_in(strip, self._pages.code(index, number))

@@ -1,0 +1,57 @@
+"""A pane that draws its own lines, knows its size before it is first painted, and scrolls without a show."""
+
+from typing import ClassVar
+
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+
+
+class LinedView(ScrollView):
+    """Nothing is mounted in it; `PARTS` of `PREFIX` are what its style sheet can name.
+
+    The place of the scrollbar is always kept free, so that lines are wrapped once and not again when it appears.
+    """
+
+    DEFAULT_CSS = """
+    LinedView {
+        overflow-x: hidden; scrollbar-gutter: stable; scrollbar-size-vertical: 1;
+        scrollbar-color: $line; scrollbar-color-hover: $muted; scrollbar-color-active: $muted;
+        scrollbar-background: $background; scrollbar-background-hover: $background;
+        scrollbar-background-active: $background; background: $background; color: $foreground;
+    }
+    """
+    PREFIX: ClassVar[str] = "lined"
+
+    def look(self, part: str) -> Style:
+        """The style of a part."""
+        return self.get_component_rich_style(f"{self.PREFIX}--{part}")
+
+    def under_cursor(self) -> Style:
+        """What to add to a style where the cursor is."""
+        return Style(bgcolor=self.look("cursor").bgcolor)
+
+    def fit(self) -> None:
+        """The pane has another size, and nothing was painted with it yet."""
+
+    def scroll_to_line(self, line: int) -> None:
+        """Bring a line to the top, at once."""
+        self.scroll_to(y=line, animate=False, force=True)
+
+    @property
+    def lines_in_sight(self) -> int:
+        """The height of the pane."""
+        return self.scrollable_content_region.height
+
+    def _size_updated(
+        self,
+        size: Size,
+        virtual_size: Size,
+        container_size: Size,
+        layout: bool = True,  # noqa: FBT001, FBT002 - Textual's signature
+    ) -> bool:
+        """Here and not at `Resize`, which comes after the first paint."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self.fit()
+        return changed
