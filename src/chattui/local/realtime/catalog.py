@@ -1,10 +1,12 @@
 """What a table looks like now, and to whom: columns, primary key, row security, column privileges, and visible rows."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from psycopg import sql
+from psycopg import AsyncCursor, sql
+from psycopg.rows import TupleRow
 
 from chattui.local.realtime.database import Session
 from chattui.local.realtime.pgoutput import Relation
@@ -37,6 +39,12 @@ end $$
 """
 """Tries a prepared `select … where key = $1` as each caller; answers row by row, callers in order. One round trip."""
 
+_SETTLED = """select coalesce(bool_and(pg_visible_in_snapshot(
+        (case when whole < next then whole else whole - 4294967296 end)::text::xid8, now)), true)
+    from (select pg_current_snapshot() as now) s,
+    lateral (select pg_snapshot_xmax(now)::text::bigint as next) n,
+    unnest(%s::bigint[]) as short,
+    lateral (select (next & ~4294967295) | short as whole) w"""
 _TABLE = """select c.relrowsecurity, coalesce((
     select array_agg(a.attname::text order by a.attnum) from pg_index i
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
@@ -46,6 +54,10 @@ _READABLE = """select attname::text from pg_attribute
     where attrelid = %(oid)s and attnum > 0 and not attisdropped
     and has_column_privilege(%(role)s, attrelid, attnum, 'select')"""
 _TYPES = "select oid, typname::text, typcategory::text, typbasetype, typelem, typdelim::text from pg_type"
+
+
+_MOMENT = 0.0005
+"""Seconds between two looks whether a commit has reached everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,15 @@ class Catalog:
                 table.readable[role] = frozenset([row[0] async for row in rows])
         return table.readable[role]
 
+    async def settled(self, xids: Sequence[int]) -> None:
+        """Wait until transactions that the log has told of are seen by others.
+
+        The log is told first: in the moment between, a policy asked about a new row would not find it.
+        """
+        async with self._session.use() as connection:
+            while not await _is_true(await connection.execute(_SETTLED, (list(xids),))):
+                await asyncio.sleep(_MOMENT)
+
     async def visible(self, table: Table, keys: Sequence[Sequence[str]], callers: Sequence[Claims]) -> list[bool]:
         """Tell for each row, by primary key, and within it for each caller, whether their policies show it now."""
         arguments = (
@@ -137,6 +158,10 @@ class Catalog:
             await connection.execute(
                 prepare.format(statement, sql.Identifier(*table.name), sql.SQL(" and ").join(same)),
             )
+
+
+async def _is_true(cursor: AsyncCursor[TupleRow]) -> bool:
+    return await cursor.fetchone() == (True,)
 
 
 def _statement(relation: Relation) -> str:

@@ -36,6 +36,7 @@ class Feed:
         self._config, self._catalog, self._subscriptions, self._hub = config, catalog, subscriptions, hub
         self._tables: dict[int, Table | None] = {}
         self._committed_at = datetime.now(UTC)
+        self._unsettled: list[int] = []
         self.live = asyncio.Event()
 
     async def run(self) -> None:
@@ -61,14 +62,16 @@ class Feed:
         events: list[RowEvent] = []
         for data in batch:
             match pgoutput.decode(data):
-                case Begin(committed_at):
+                case Begin(committed_at, xid):
                     self._committed_at = committed_at
+                    self._unsettled.append(xid)
                 case Relation() as relation:
                     await self._flush(events)
                     self._tables[relation.oid] = await self._catalog.describe(relation)
                 case Change() as change if table := self._tables.get(change.relation):
                     events.append(RowEvent(table, change, self._committed_at))
         await self._flush(events)
+        del self._unsettled[:-1]  # a long transaction goes on in the next batch
 
     async def _flush(self, events: list[RowEvent]) -> None:
         for _, same in groupby(events, key=lambda event: event.table.relation.oid):
@@ -98,8 +101,14 @@ class Feed:
         callers = [each for each in callers if asked and asked[0].authorised(await self._readable(asked[0], each))]
         if not callers:
             return set()
+        await self._settle()
         answers = iter(await self._catalog.visible(asked[0].table, [event.key for event in asked], callers))
         return {(id(event), caller) for event in asked for caller in callers if next(answers)}
+
+    async def _settle(self) -> None:
+        xids, self._unsettled = self._unsettled, []
+        if xids:
+            await self._catalog.settled(xids)
 
     async def _readable(self, event: RowEvent, caller: Claims) -> frozenset[str]:
         return await self._catalog.readable(event.table, caller.role)

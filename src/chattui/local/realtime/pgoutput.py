@@ -38,6 +38,8 @@ class Begin:
     """The start of a transaction that is already committed."""
 
     committed_at: datetime
+    xid: int
+    """Its number, without the epoch: 32 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _count(cursor: _Cursor) -> range:
 
 def _begin(cursor: _Cursor) -> Begin:
     cursor.number("Q")
-    return Begin(_EPOCH + timedelta(microseconds=cursor.number("q")))
+    return Begin(_EPOCH + timedelta(microseconds=cursor.number("q")), cursor.number("I"))
 
 
 def _commit(cursor: _Cursor) -> Commit:
