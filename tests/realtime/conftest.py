@@ -1,7 +1,5 @@
 """A Postgres of its own, a throw-away database for each test, and a realtime server over it in the test's own loop."""
 
-import asyncio
-import secrets
 import shutil
 import socket
 import tempfile
@@ -27,7 +25,9 @@ pytest.register_assert_rewrite("tests.realtime.wire")
 from tests.realtime.wire import ANON, SECRET, Wire  # noqa: E402  (after its asserts may be rewritten)
 
 PASSWORD = "throw-away"
-TEMPLATE = "scenarios"
+DATABASE = "scenarios"
+RESET = """truncate todos, full_todos, messages, nopk, no_pub, realtime.messages restart identity;
+    insert into room_members table members on conflict do nothing"""
 
 
 def address(postgres: Postgres, database: str) -> str:
@@ -41,29 +41,30 @@ def cluster() -> Iterator[Postgres]:
     postgres = Postgres(binaries.find(), directory / "postgres")
     postgres.make(PASSWORD)
     postgres.start()
-    make_template(postgres)
+    make_database(postgres)
     yield postgres
     postgres.stop()
     shutil.rmtree(directory)
 
 
-def make_template(postgres: Postgres) -> None:
+def make_database(postgres: Postgres) -> None:
     with psycopg.connect(address(postgres, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+        connection.execute("alter system set fsync = off")  # it lives no longer than the tests
+        connection.execute("select pg_reload_conf()")
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
     base = resources.files("chattui.local").joinpath("base.sql").read_text("utf-8")
     tables = (Path(__file__).parent / "tables.sql").read_text("utf-8")
-    with psycopg.connect(address(postgres, TEMPLATE), autocommit=True) as connection:
+    with psycopg.connect(address(postgres, DATABASE), autocommit=True) as connection:
         connection.execute(base.encode())
         connection.execute(tables.encode())
 
 
 @pytest.fixture
 def dsn(cluster: Postgres) -> Iterator[str]:
-    name = f"scenario_{secrets.token_hex(6)}"
-    with psycopg.connect(address(cluster, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE}".encode())
-        yield address(cluster, name)
-        connection.execute(f"drop database {name} with (force)".encode())
+    """A database as it was made: the next row of each table is number 1."""
+    yield address(cluster, DATABASE)
+    with psycopg.connect(address(cluster, DATABASE), autocommit=True) as connection:
+        connection.execute(RESET)
 
 
 @dataclass
@@ -72,26 +73,26 @@ class RunningServer:
 
     config: Config
     port: int = 0
-    _server: uvicorn.Server | None = None
-    _serving: asyncio.Task[None] | None = None
-    _realtime: Realtime = field(init=False)
+    _server: uvicorn.Server = field(init=False)
+    _listener: socket.socket = field(init=False)
+    realtime: Realtime = field(init=False)
 
     async def start(self) -> None:
-        self._realtime = Realtime(self.config)
-        await self._realtime.start()
-        listener = socket.create_server((HOST, self.port))
-        self.port = listener.getsockname()[1]
+        self.realtime = Realtime(self.config)
+        await self.realtime.start()
+        self._listener = socket.create_server((HOST, self.port))
+        self.port = self._listener.getsockname()[1]
         options: dict[str, Any] = dict(UVICORN_OPTIONS)
-        app = Starlette(routes=self._realtime.routes)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", **options))
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        app = Starlette(routes=self.realtime.routes)
+        config = uvicorn.Config(app, log_level="error", lifespan="off", **options)
+        config.load()
+        self._server = uvicorn.Server(config)
+        self._server.lifespan = config.lifespan_class(config)
+        await self._server.startup(sockets=[self._listener])
 
     async def stop(self) -> None:
-        assert self._server
-        assert self._serving
-        await self._realtime.stop()
-        self._server.should_exit = True
-        await self._serving
+        await self._server.shutdown(sockets=[self._listener])
+        await self.realtime.stop()
 
 
 @pytest.fixture

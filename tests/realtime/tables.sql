@@ -33,6 +33,8 @@ insert into public.room_members values
   ('general', 'aaaaaaaa-0000-4000-8000-000000000000'), ('secret', 'aaaaaaaa-0000-4000-8000-000000000000'),
   ('general', 'bbbbbbbb-0000-4000-8000-000000000000');
 
+create table public.members as table public.room_members;
+
 create policy "members listen, everybody hears announcements" on realtime.messages for select to authenticated using (
   realtime.topic() = 'announce' or exists (
     select from public.room_members m where 'room:' || m.room_id = realtime.topic() and m.user_id = (select auth.uid()))

@@ -47,15 +47,17 @@ class Begins(str):
 
 
 def token(
-    role: str | None = "authenticated", sub: str | None = None, *, lives: float | None = 3600, key: str = SECRET
+    role: str | None = "authenticated",
+    sub: str | None = None,
+    *,
+    lives: float | None = 3600,
+    key: str = SECRET,
+    **more: str,
 ) -> str:
     """A signed token; `lives` seconds from now, negative has expired."""
-    claims = {
-        "role": role,
-        "sub": sub,
-        "exp": None if lives is None else int(time.time() + lives),
-        "iat": int(time.time()),
-    }
+    now = int(time.time())
+    exp = None if lives is None else int(now + lives)
+    claims = {"role": role, "sub": sub, "exp": exp, "iat": now} | more
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm="HS256")
 
 

@@ -39,6 +39,11 @@ class Realtime:
             Route(f"{_BASE}/api/broadcast/{{topic}}/events/{{event}}", broadcasts.one, methods=["POST"]),
         ]
 
+    @property
+    def live(self) -> asyncio.Event:
+        """Set while the log is followed: what is committed now will be told."""
+        return self._server.feed.live
+
     async def start(self) -> None:
         """Connect and follow the log; raises psycopg.OperationalError when the database is not there."""
         await self._server.start()

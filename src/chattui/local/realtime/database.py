@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow
 
 
@@ -24,7 +24,7 @@ class Session:
             psycopg.OperationalError: the database is not there; the next use tries again.
         """
         async with self._lock:
-            if self._connection is None or self._connection.closed:
+            if self._connection is None or not _alive(self._connection):
                 self._connection = await self._open()
             yield self._connection
 
@@ -44,3 +44,12 @@ class Session:
         if self._setup:
             await connection.execute(self._setup.encode())
         return connection
+
+
+def _alive(connection: AsyncConnection[TupleRow]) -> bool:
+    """Tell, without a round trip, whether the server has closed the connection."""
+    try:
+        connection.pgconn.consume_input()
+    except OperationalError:
+        return False
+    return not connection.closed

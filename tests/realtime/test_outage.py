@@ -1,0 +1,54 @@
+"""Postgres goes away under a live server and comes back."""
+
+import asyncio
+
+import psycopg
+from psycopg import AsyncConnection
+
+from chattui.local.postgres import Postgres
+from tests.realtime.conformance.test_05a_row_events import TODOS, event, todo
+from tests.realtime.conftest import RunningServer
+from tests.realtime.wire import ANA, Begins, Client, Wire, broadcast, ok, refused, subscribed, token
+
+TALK = "realtime:talk"
+
+
+async def write(dsn: str, body: str) -> None:
+    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+        await connection.execute("insert into todos (room, body) values ('general', %s)", (body,))
+
+
+async def until_live(server: RunningServer) -> None:
+    async with asyncio.timeout(20):
+        await server.realtime.live.wait()
+
+
+async def restart(cluster: Postgres, server: RunningServer, meanwhile: Client) -> None:
+    """Stop Postgres, see what still works without it, write a row once it is back, and wait for the stream."""
+    port = cluster.port
+    await asyncio.to_thread(cluster.stop)
+    while server.realtime.live.is_set():  # noqa: ASYNC110  (there is no event for the end of an outage's beginning)
+        await asyncio.sleep(0.01)
+    await meanwhile.send(TALK, "broadcast", {"type": "broadcast", "event": "x", "payload": {}}, "2", "1")
+    await meanwhile.hears(broadcast(TALK, "x", {}), ok(TALK, "2"))
+    private = {"config": {"private": True}, "access_token": token(sub=ANA)}
+    await meanwhile.send("realtime:room:general", "phx_join", private, "3", "3")
+    await meanwhile.hears(refused("realtime:room:general", "3", Begins("UnableToConnectToProject: ")))
+    await asyncio.to_thread(cluster.start, port)
+    await until_live(server)
+
+
+async def test_channels_stay_and_rows_come_again(cluster: Postgres, server: RunningServer, dsn: str) -> None:
+    with psycopg.connect(dsn):  # the database is there
+        wire = Wire(f"127.0.0.1:{server.port}", None)  # type: ignore[arg-type]  # nothing is written through it
+    a = await wire.open()
+    await a.join(TALK, "1", {"broadcast": {"self": True, "ack": True}})
+    ids = await a.join("realtime:rows", "2", {"postgres_changes": [TODOS | {"event": "INSERT"}]})
+    await a.hears(subscribed("realtime:rows"))
+    await write(dsn, "before")
+    await a.hears(event("realtime:rows", "INSERT", ids, record=todo(1, "general", "before")))
+    await restart(cluster, server, a)
+    await write(dsn, "after")
+    heard = await a.next()
+    assert heard["payload"]["data"]["record"]["body"] == "after"
+    await wire.settle()
