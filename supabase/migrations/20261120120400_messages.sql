@@ -58,7 +58,7 @@ begin
       perform private.refuse('PT403', 'You can no longer write here.');
     end if;
     if c.status = 'closed' then
-      select coalesce(o.settings ->> 'reopen_to', 'ai') into reopen_to from public.organizations o where o.id = c.org_id;
+      select coalesce(o.settings ->> 'reopen_to', 'ai')::public.conversation_status into reopen_to from public.organizations o where o.id = c.org_id;
       perform private.move(c, 'reopened', auth.uid(), reopen_to);
     end if;
   end if;
