@@ -60,9 +60,17 @@ class Team:
         """A way to the stack that can be cut."""
         return await self._ends.enter_async_context(Proxy(self._stack.url))
 
-    async def agent(self, person: Person, url: str | None = None, *, reconcile: bool = False) -> Desk:
+    async def agent(
+        self,
+        person: Person,
+        url: str | None = None,
+        *,
+        storage: MemorySession | None = None,
+        reconcile: bool = False,
+    ) -> Desk:
         """A desk that is live."""
-        gateway = await supabase.open_agent(url or self._stack.url, self._stack.anon_key, _session_of(person))
+        session = storage or _session_of(person)
+        gateway = await supabase.open_agent(url or self._stack.url, self._stack.anon_key, session)
         desk = Desk(gateway, Store(), reconcile=reconcile)
         task = asyncio.create_task(desk.run())
         self._ends.push_async_callback(_leave, desk, task)

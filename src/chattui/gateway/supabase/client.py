@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 import httpx
 from supabase import AsyncClient, AsyncClientOptions
-from supabase.client import SupabaseException
 
 from chattui.gateway.errors import Misconfigured
 from chattui.gateway.protocol import SessionStorage
 from chattui.gateway.supabase.faults import WRONG_URL
 from chattui.gateway.supabase.session import SessionKeeper, Vault
 
+NO_KEY = "There is no key. Set `key` in the profile."
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 
@@ -24,6 +24,10 @@ class Connection:
         Raises:
             Misconfigured: no URL of a project, or no key.
         """
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            raise Misconfigured(WRONG_URL)
+        if not key:
+            raise Misconfigured(NO_KEY)
         vault = Vault(storage)
         # HTTP/1.1: after a time-out httpx would go on using the dead connection of HTTP/2.
         self.http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=not is_loopback(url))
@@ -34,10 +38,7 @@ class Connection:
             httpx_client=self.http,
             postgrest_client_retry=False,
         )
-        try:
-            self.supabase = AsyncClient(url, key, options)
-        except (SupabaseException, ValueError) as error:
-            raise Misconfigured(WRONG_URL if key else "There is no key. Set `key` in the profile.") from error
+        self.supabase = AsyncClient(url, key, options)
         self.url = url
         self.key = key
         self.session = SessionKeeper(self.supabase, vault, storage)

@@ -86,11 +86,11 @@ class Link:
         life: _Life | None = None
         try:
             channel = await self._subject()
-            token = await self._connection.session.fresh()
-            life = self._life = _Life(self._connection, token, self._emit)
+            session = await self._connection.session.fresh()
+            life = self._life = _Life(self._connection, session.access_token, self._emit)
             lost = await life.live(channel)
             if life.token_refused:
-                await self._connection.session.renew(token)
+                await self._connection.session.renew(session)
         except GatewayError as error:
             lost = Lost(str(error), None if isinstance(error, Unreachable) else CONFIG_PAUSE)
         except Exception:  # noqa: BLE001 - the link never dies

@@ -50,13 +50,13 @@ class Rest:
     async def select(self, build: Callable[[AsyncPostgrestClient], Any]) -> Any:
         """The JSON that a request answers; it is built anew where it has to be repeated with a new token."""
         session = self._connection.session
-        token = await session.fresh()
+        used = await session.fresh()
         try:
             return await self._execute(build)
         except APIError as error:
             if not expired(error):
                 raise_rest(error)
-        await session.renew(token)
+        await session.renew(used)
         try:
             return await self._execute(build)
         except APIError as error:

@@ -94,8 +94,8 @@ class SessionKeeper:
             if self._session is None:
                 await self._adopt(await self._stored())
 
-    async def fresh(self) -> str:
-        """An access token that is good for a while.
+    async def fresh(self) -> Session:
+        """A session whose access token is good for a while.
 
         Raises:
             SignedOut: the session is over.
@@ -104,13 +104,16 @@ class SessionKeeper:
         if self._session is None:
             await self.restore()
         if self._expiring():
-            await self.renew(self._known().access_token)
-        return self._known().access_token
+            await self.renew(self._known())
+        return self._known()
 
-    async def renew(self, stale: str) -> None:
-        """Exchange a token that was refused, unless that has happened meanwhile. Raises as `fresh`."""
+    async def renew(self, stale: Session) -> None:
+        """Exchange the tokens of a session that was refused, unless that has happened meanwhile. Raises as `fresh`.
+
+        Refresh tokens tell sessions apart: access tokens that were made in the same second can be equal.
+        """
         async with self._one:
-            if self._session is None or self._session.access_token == stale:
+            if self._session is None or self._session.refresh_token == stale.refresh_token:
                 try:
                     await self._renew(stale)
                 except OSError as error:  # the lock of the storage is held too long, or can not be had
@@ -137,10 +140,10 @@ class SessionKeeper:
 
     # Inside
 
-    async def _renew(self, stale: str) -> None:
+    async def _renew(self, stale: Session) -> None:
         async with self._storage.refresh_lock():
             kept = await self._stored()
-            if kept.access_token != stale:
+            if kept.refresh_token != stale.refresh_token:
                 await self._adopt(kept)
                 if not self._expiring():
                     return
