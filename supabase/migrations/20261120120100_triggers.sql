@@ -1,4 +1,4 @@
--- What no writer can choose: version, sync_xid, org_id, seq. And the fence that keeps bots out of people's conversations.
+-- What no writer can choose: version, sync_xid, org_id, seq. And the fence around people's conversations.
 
 create or replace function private.refuse(code text, sentence text) returns void
 language plpgsql set search_path = '' as $$
@@ -6,7 +6,8 @@ begin
   raise exception using errcode = code, message = sentence;
 end
 $$;
-comment on function private.refuse is 'Ends the transaction with an HTTP status (PT409 is 409) and a sentence for a person.';
+comment on function private.refuse is
+  'Ends the transaction with an HTTP status (PT409 is 409) and a sentence for a person.';
 
 create or replace function private.stamp() returns trigger language plpgsql set search_path = '' as $$
 begin
@@ -89,7 +90,8 @@ begin
     'templates'
   ] loop
     execute format(
-      'create or replace trigger stamp before insert or update on public.%I for each row execute function private.stamp()',
+      'create or replace trigger stamp before insert or update on public.%I '
+      'for each row execute function private.stamp()',
       name);
   end loop;
   foreach name in array array[
@@ -97,7 +99,8 @@ begin
     'conversation_metadata'
   ] loop
     execute format(
-      'create or replace trigger belong before insert on public.%I for each row execute function private.belong()', name);
+      'create or replace trigger belong before insert on public.%I '
+      'for each row execute function private.belong()', name);
   end loop;
 end
 $$;

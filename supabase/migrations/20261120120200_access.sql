@@ -58,7 +58,7 @@ grant usage on schema private to authenticated, service_role;
 grant execute on function private.my_org(), private.sees_all(), private.my_conversations()
   to anon, authenticated, service_role;
 
--- Policies --------------------------------------------------------------------------------------------------------------
+-- Policies ------------------------------------------------------------------------------------------------------------
 
 create policy agents on public.organizations for select to authenticated
   using (id = (select private.my_org()));

@@ -1,7 +1,7 @@
 -- Who has a conversation: every change of hands, decided under the conversation's row lock.
 --
--- Each function answers the row as it now is, or refuses with PT403, PT404 or PT409 and a sentence. Asking again for what
--- already holds answers the row.
+-- Each function answers the row as it now is, or refuses with PT403, PT404 or PT409 and a sentence. Asking again for
+-- what already holds answers the row.
 
 -- Who asks ----------------------------------------------------------------------------------------------------------
 
@@ -94,8 +94,9 @@ begin
 end
 $$;
 
-create or replace function private.record_event(c public.conversations, kind text, actor_id uuid, data jsonb default '{}')
-returns void language sql security definer set search_path = '' as $$
+create or replace function private.record_event(
+  c public.conversations, kind text, actor_id uuid, data jsonb default '{}'
+) returns void language sql security definer set search_path = '' as $$
   insert into public.conversation_events (conversation_id, after_seq, kind, actor_id, data)
   select t.conversation_id, t.last_seq, record_event.kind, record_event.actor_id, jsonb_strip_nulls(record_event.data)
   from public.conversation_tail t where t.conversation_id = (record_event.c).id
@@ -125,9 +126,10 @@ begin
   return moved;
 end
 $$;
-comment on function private.move is 'Changes hands and writes the audit line. The caller holds the lock and has checked.';
+comment on function private.move is
+  'Changes hands and writes the audit line. The caller holds the lock and has checked.';
 
--- The transitions -------------------------------------------------------------------------------------------------------
+-- The transitions -----------------------------------------------------------------------------------------------------
 
 create or replace function public.take_over(conversation_id uuid, force boolean default false)
 returns public.conversations
@@ -234,12 +236,12 @@ declare
   c public.conversations;
 begin
   select * into c from public.conversations x
-  where x.org_id = oldest_waiting.org_id and x.status = 'waiting' and (x.snoozed_until is null or x.snoozed_until <= now())
+  where x.org_id = oldest_waiting.org_id and x.status = 'waiting' and coalesce(x.snoozed_until <= now(), true)
   order by x.waiting_since, x.id limit 1 for no key update skip locked;
   if c.id is null then
     -- Every waiting row may be locked by somebody who then does not take it: wait for the oldest.
     select * into c from public.conversations x
-    where x.org_id = oldest_waiting.org_id and x.status = 'waiting' and (x.snoozed_until is null or x.snoozed_until <= now())
+    where x.org_id = oldest_waiting.org_id and x.status = 'waiting' and coalesce(x.snoozed_until <= now(), true)
     order by x.waiting_since, x.id limit 1 for no key update;
   end if;
   return c;
@@ -250,7 +252,7 @@ create or replace function private.anybody_waiting(org_id uuid) returns boolean
 language sql volatile security definer set search_path = '' as $$
   select exists (
     select from public.conversations x
-    where x.org_id = anybody_waiting.org_id and x.status = 'waiting' and (x.snoozed_until is null or x.snoozed_until <= now()))
+    where x.org_id = anybody_waiting.org_id and x.status = 'waiting' and coalesce(x.snoozed_until <= now(), true))
 $$;
 
 create or replace function public.take_next(request_id text) returns public.conversations
@@ -285,7 +287,7 @@ exception when lock_not_available then
 end
 $$;
 
--- Snoozing and priority -------------------------------------------------------------------------------------------------
+-- Snoozing and priority -----------------------------------------------------------------------------------------------
 
 create or replace function public.snooze(conversation_id uuid, snoozed_until timestamptz)
 returns public.conversations
@@ -324,7 +326,8 @@ begin
   return woken;
 end
 $$;
-comment on function public.wake_due is 'Ends snoozes that are over, 100 at most. Anybody may call it at any time; a second call finds nothing.';
+comment on function public.wake_due is
+  'Ends snoozes that are over, 100 at most. Anybody may call it at any time; a second call finds nothing.';
 
 create or replace function public.set_priority(conversation_id uuid, priority integer)
 returns public.conversations

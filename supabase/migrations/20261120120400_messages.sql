@@ -38,7 +38,8 @@ begin
   perform private.refuse('PT403', format('You can not write as %s here.', wanted));
 end
 $$;
-comment on function private.speak_as is 'On which side of a conversation the caller speaks; refuses strangers and wrong claims.';
+comment on function private.speak_as is
+  'On which side of a conversation the caller speaks; refuses strangers and wrong claims.';
 
 create or replace function private.admit_message(c public.conversations, side public.message_sender) returns void
 language plpgsql security definer set search_path = '' as $$
@@ -58,19 +59,22 @@ begin
       perform private.refuse('PT403', 'You can no longer write here.');
     end if;
     if c.status = 'closed' then
-      select coalesce(o.settings ->> 'reopen_to', 'ai')::public.conversation_status into reopen_to from public.organizations o where o.id = c.org_id;
+      select coalesce(o.settings ->> 'reopen_to', 'ai')::public.conversation_status into reopen_to
+      from public.organizations o where o.id = c.org_id;
       perform private.move(c, 'reopened', auth.uid(), reopen_to);
     end if;
   end if;
 end
 $$;
-comment on function private.admit_message is 'Refuses who may not write now, and opens a closed conversation for its customer. The trigger fences the AI.';
+comment on function private.admit_message is
+  'Refuses who may not write now; opens a closed conversation for its customer. The trigger fences the AI.';
 
 create or replace function private.refuse_bad_text(body text, what text) returns void
 language plpgsql set search_path = '' as $$
 begin
   if body is null or char_length(body) not between 1 and 10000 then
-    perform private.refuse('PT409', format('%s has 1 to 10,000 characters; this one has %s.', what, coalesce(char_length(body), 0)));
+    perform private.refuse('PT409',
+      format('%s has 1 to 10,000 characters; this one has %s.', what, coalesce(char_length(body), 0)));
   end if;
 end
 $$;
@@ -136,7 +140,8 @@ begin
   perform private.refuse_bad_text(add_note.body, 'A note');
   insert into public.conversation_notes (id, conversation_id, after_seq, author_id, body, mentions)
   select coalesce(add_note.id, gen_random_uuid()), c.id, t.last_seq, me.id, add_note.body,
-    array(select p.id from public.profiles p where p.id = any (add_note.mentions) and p.org_id = me.org_id order by p.id)
+    array(select p.id from public.profiles p
+          where p.id = any (add_note.mentions) and p.org_id = me.org_id order by p.id)
   from public.conversation_tail t where t.conversation_id = c.id
   returning * into n;
   return n;
@@ -240,7 +245,8 @@ create or replace function public.typing(conversation_id uuid, is_typing boolean
 language plpgsql security definer set search_path = '' set lock_timeout = '400ms' as $$
 declare
   c public.conversations;
-  said jsonb := jsonb_build_object('conversation_id', typing.conversation_id, 'is_typing', coalesce(typing.is_typing, false));
+  said jsonb := jsonb_build_object(
+    'conversation_id', typing.conversation_id, 'is_typing', coalesce(typing.is_typing, false));
   customer boolean := private.is_my_conversation(typing.conversation_id);
 begin
   perform private.refuse_reader(typing.conversation_id);
@@ -288,7 +294,8 @@ exception
   when lock_not_available then
     perform private.refuse('PT409', 'Somebody else is changing this customer; it is busy, try again.');
   when check_violation then
-    perform private.refuse('PT409', 'That is too long: a name has 200 characters at most, an address 320, a phone number 50.');
+    perform private.refuse('PT409',
+      'That is too long: a name has 200 characters at most, an address 320, a phone number 50.');
 end
 $$;
 
@@ -341,6 +348,7 @@ begin
   returning * into known;
   return known;
 exception when check_violation then
-  perform private.refuse('PT409', 'That is too long: a summary has 2,000 characters at most, an intent 200, a sentiment 50.');
+  perform private.refuse('PT409',
+    'That is too long: a summary has 2,000 characters at most, an intent 200, a sentiment 50.');
 end
 $$;

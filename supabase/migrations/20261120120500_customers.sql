@@ -61,7 +61,8 @@ create or replace function public.start_conversation(
 language plpgsql security definer set search_path = '' set lock_timeout = '400ms' as $$
 declare
   me uuid := private.customer_id();
-  k public.contacts := private.contact_of(me, private.organization_of(start_conversation.org_id), start_conversation.name);
+  k public.contacts := private.contact_of(
+    me, private.organization_of(start_conversation.org_id), start_conversation.name);
   c public.conversations;
 begin
   if k.blocked_at is not null then

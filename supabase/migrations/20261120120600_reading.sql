@@ -29,7 +29,7 @@ language sql immutable set search_path = '' as $$
   select jsonb_build_object(table_name, coalesce(found, '[]'))
 $$;
 
--- A first load ----------------------------------------------------------------------------------------------------------
+-- A first load --------------------------------------------------------------------------------------------------------
 
 create or replace function private.snapshot_conversations(me public.profiles) returns setof public.conversations
 language sql stable security definer set search_path = '' as $$
@@ -76,7 +76,7 @@ begin
 end
 $$;
 
--- What changed ----------------------------------------------------------------------------------------------------------
+-- What changed --------------------------------------------------------------------------------------------------------
 
 -- `reader`: the row is for them alone, unless they are a customer.
 create or replace view private.changes with (security_invoker = true) as
@@ -111,7 +111,8 @@ language sql stable security definer set search_path = '' as $$
       select to_jsonb(x) from public.conversation_contact_labels x where x.id = row_of.id)
     when 'conversation_metadata' then (
       select to_jsonb(x) from public.conversation_metadata x where x.conversation_id = row_of.id)
-    when 'conversation_tail' then (select to_jsonb(x) from public.conversation_tail x where x.conversation_id = row_of.id)
+    when 'conversation_tail' then (
+      select to_jsonb(x) from public.conversation_tail x where x.conversation_id = row_of.id)
     when 'contacts' then (select to_jsonb(x) from public.contacts x where x.id = row_of.id)
     when 'profiles' then (select to_jsonb(x) from public.profiles x where x.id = row_of.id)
     when 'labels' then (select to_jsonb(x) from public.labels x where x.id = row_of.id)
@@ -123,7 +124,8 @@ $$;
 do $$
 begin
   if to_regtype('private.change') is null then
-    create type private.change as (sync_xid xid8, place text, table_name text, id uuid, reader uuid, conversation_id uuid);
+    create type private.change as (
+      sync_xid xid8, place text, table_name text, id uuid, reader uuid, conversation_id uuid);
   end if;
 end
 $$;
@@ -132,7 +134,8 @@ $$;
 -- snapshot has it, and a sync would hand it out again and again.
 create or replace function private.horizon() returns xid8
 language sql stable set search_path = '' as $$
-  select greatest(pg_snapshot_xmax(pg_current_snapshot()), (pg_current_xact_id_if_assigned()::text::bigint + 1)::text::xid8)
+  select greatest(
+    pg_snapshot_xmax(pg_current_snapshot()), (pg_current_xact_id_if_assigned()::text::bigint + 1)::text::xid8)
 $$;
 
 -- Ordered by transaction and, within one, by `place`: a transaction of any size can be paged through.
@@ -233,7 +236,7 @@ begin
 end
 $$;
 
--- One thread ------------------------------------------------------------------------------------------------------------
+-- One thread ----------------------------------------------------------------------------------------------------------
 
 create or replace function private.page_rows(me public.profiles, c public.conversations, lo integer, hi integer)
 returns jsonb
@@ -262,8 +265,9 @@ language sql stable security definer set search_path = '' as $$
            and (r.user_id = me.id or not exists (select from public.profiles p where p.id = r.user_id))))
 $$;
 
-create or replace function public.page(conversation_id uuid, before_seq integer default null, page_size integer default 50)
-returns jsonb
+create or replace function public.page(
+  conversation_id uuid, before_seq integer default null, page_size integer default 50
+) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
   me public.profiles := private.me();
@@ -284,10 +288,10 @@ begin
 end
 $$;
 
--- Search ----------------------------------------------------------------------------------------------------------------
+-- Search --------------------------------------------------------------------------------------------------------------
 
--- What an agent types or pastes. The last word may be unfinished, from three letters on (a shorter prefix finds too much);
--- a pasted address is stored without its scheme and is not a phrase.
+-- What an agent types or pastes. The last word may be unfinished, from three letters on (a shorter prefix finds too
+-- much); a pasted address is stored without its scheme and is not a phrase.
 create or replace function private.query_of(typed text) returns tsquery
 language plpgsql immutable set search_path = '' as $$
 declare

@@ -1,7 +1,7 @@
 -- Private channels, the publication, and who may call what.
 
--- Agents read and write org:<org_id>. Customers read conversation:<id> and write nowhere: what they have to say to agents
--- goes through functions, so that no frame of a customer's own making reaches an agent.
+-- Agents read and write org:<org_id>. Customers read conversation:<id> and write nowhere: what they have to say to
+-- agents goes through functions, so that no frame of a customer's own making reaches an agent.
 drop policy if exists "agents listen" on realtime.messages;
 create policy "agents listen" on realtime.messages for select to authenticated
   using ((select realtime.topic()) = 'org:' || (select private.my_org())::text);
@@ -47,8 +47,8 @@ begin
   for f in
     select p.oid::regprocedure as signature from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.proname in (
-      'take_over', 'hand_back', 'requeue', 'transfer', 'close_conversation', 'reopen', 'take_next', 'snooze', 'wake_due',
-      'set_priority', 'insert_message', 'add_note', 'set_label', 'mark_read', 'typing', 'update_contact',
+      'take_over', 'hand_back', 'requeue', 'transfer', 'close_conversation', 'reopen', 'take_next', 'snooze',
+      'wake_due', 'set_priority', 'insert_message', 'add_note', 'set_label', 'mark_read', 'typing', 'update_contact',
       'update_profile', 'set_metadata', 'start_conversation', 'my_conversation', 'request_human', 'snapshot', 'sync',
       'page', 'search_messages', 'chattui_schema_version')
   loop

@@ -6,8 +6,8 @@ begin
   perform private.me();
   return jsonb_build_object(
     'schema_version', public.chattui_schema_version(),
-    'published', (select coalesce(jsonb_agg(t.tablename order by t.tablename), '[]') from pg_catalog.pg_publication_tables t
-      where t.pubname = 'supabase_realtime' and t.schemaname = 'public'),
+    'published', (select coalesce(jsonb_agg(t.tablename order by t.tablename), '[]')
+      from pg_catalog.pg_publication_tables t where t.pubname = 'supabase_realtime' and t.schemaname = 'public'),
     'without_rls', (select coalesce(jsonb_agg(c.relname order by c.relname), '[]') from pg_catalog.pg_class c
       where c.relnamespace = 'public'::pg_catalog.regnamespace and c.relkind = 'r' and not c.relrowsecurity),
     'open_to_anon', (select coalesce(jsonb_agg(c.relname order by c.relname), '[]') from pg_catalog.pg_class c
