@@ -95,6 +95,11 @@ class Catalog:
         self._session = session
         self._types: dict[int, PgType] = {}
 
+    async def forget(self) -> None:
+        """Begin anew, with a connection that is sure to be alive."""
+        self._types.clear()
+        await self._session.close()
+
     async def describe(self, relation: Relation) -> Table | None:
         """Answer the table as it is now; None when it is gone."""
         async with self._session.use() as connection:
@@ -122,7 +127,7 @@ class Catalog:
         The log is told first: in the moment between, a policy asked about a new row would not find it.
         """
         async with self._session.use() as connection:
-            while not await _is_true(await connection.execute(_SETTLED, (list(xids),))):
+            while not await _is_true(await connection.execute(_SETTLED, (list(xids),))):  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(_MOMENT)
 
     async def visible(self, table: Table, keys: Sequence[Sequence[str]], callers: Sequence[Claims]) -> list[bool]:
