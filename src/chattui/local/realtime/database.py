@@ -47,9 +47,10 @@ class Session:
 
 
 def _alive(connection: AsyncConnection[TupleRow]) -> bool:
-    """Tell, without a round trip, whether the server has closed the connection."""
+    """Tell, without a round trip, whether the server has closed the connection: it says why, and then comes the end."""
     try:
-        connection.pgconn.consume_input()
+        for _ in range(2):
+            connection.pgconn.consume_input()
     except OperationalError:
         return False
     return not connection.closed

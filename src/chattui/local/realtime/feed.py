@@ -53,6 +53,7 @@ class Feed:
 
     async def _follow(self, stream: Stream) -> None:
         self._tables.clear()
+        await self._catalog.forget()
         self.live.set()
         async for batch in stream:
             await self._route(batch)
