@@ -14,7 +14,7 @@ from chattui.model.records import Conversation, ConversationId, Message, Message
 
 logger = logging.getLogger(__name__)
 
-LISTENS = 1.6
+LISTENS = 2.2
 """Seconds without another line after which a customer's burst is taken to be over."""
 LETS_TYPE = 4.0
 """Seconds that somebody who is typing is given to send it."""

@@ -93,7 +93,7 @@ class Customer:
 
     def _burst(self, lines: list[str], think: float) -> list[Line]:
         said = [self._who.says(line) for line in lines]
-        pauses = [think * self._chance.uniform(0.7, 1.5), *(self._chance.uniform(0.3, 1.2) for _ in said[1:])]
+        pauses = [think * self._chance.uniform(0.7, 1.5), *(self._chance.uniform(0.2, 0.7) for _ in said[1:])]
         return [
             Line(text, round(pause * self._who.pace, 2), round(len(text) * SECONDS_A_LETTER * self._who.pace, 2))
             for text, pause in zip(said, pauses, strict=True)

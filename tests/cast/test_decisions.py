@@ -1,0 +1,138 @@
+"""What the cast decides, without a world: the same seed and the same words give the same lines."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from chattui.local.cast.assistant import Answer, answer, facts_of
+from chattui.local.cast.customer import PATIENCE_WITH_AGENT, Customer, Line, Voice
+from chattui.local.cast.persona import dice, persona
+from chattui.local.cast.script import Topic, script
+from chattui.model.records import ConversationId, Message, MessageId, OrgId, Sender
+
+SCRIPT = script()
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def customer(seed: int, number: int) -> Customer:
+    return Customer(persona(seed, number, SCRIPT), SCRIPT, dice(seed, f"customer {number}"))
+
+
+def played(seed: int, number: int) -> list[list[Line]]:
+    """A whole life: the AI's lines, then an agent's."""
+    who = customer(seed, number)
+    ai = [who.hears(Voice.AI, "a line") for _ in range(3)]
+    agent = [who.hears(Voice.AGENT, text) for text in ("Hello, which order is it?", "And when?", "Done.", "Bye.")]
+    return [who.opens(), *ai, who.waits(0), *agent, who.comes_back()]
+
+
+def thread(*said: tuple[Sender, str]) -> list[Message]:
+    return [
+        Message(
+            id=MessageId(str(seq)),
+            conversation_id=ConversationId("c"),
+            org_id=OrgId("o"),
+            version=1,
+            created_at=NOW,
+            updated_at=NOW,
+            seq=seq,
+            inbound_no=0,
+            sender_type=sender,
+            body=body,
+        )
+        for seq, (sender, body) in enumerate(said, 1)
+    ]
+
+
+def replied(*said: tuple[Sender, str]) -> Answer | None:
+    messages = thread(*said)
+    return answer(SCRIPT, messages, facts_of(messages))
+
+
+def test_a_seed_repeats_every_decision() -> None:
+    assert [played(7, number) for number in range(40)] == [played(7, number) for number in range(40)]
+
+
+def test_another_seed_brings_another_world() -> None:
+    assert [played(7, number) for number in range(20)] != [played(8, number) for number in range(20)]
+
+
+def test_one_customer_does_not_depend_on_those_before() -> None:
+    alone = persona(3, 25, SCRIPT)
+    for number in range(25):
+        persona(3, number, SCRIPT)
+    assert persona(3, 25, SCRIPT) == alone
+
+
+def test_every_topic_and_every_name_has_its_turn() -> None:
+    people = [persona(1, number, SCRIPT) for number in range(len(SCRIPT.names))]
+    assert {who.name for who in people} == set(SCRIPT.names)
+    assert {who.topic.name for who in people[: len(SCRIPT.topics)]} == {topic.name for topic in SCRIPT.topics}
+
+
+def test_some_come_back_after_closing_and_some_do_not() -> None:
+    returning = sum(bool(customer(1, number).comes_back()) for number in range(100))
+    assert 20 <= returning <= 50
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_nobody_shows_a_brace(number: int) -> None:
+    assert not [line.text for burst in played(1, number) for line in burst if set("{}") & set(line.text)]
+
+
+def test_an_agents_question_is_answered_with_the_details_in_turn() -> None:
+    who, details = customer(1, 0), persona(1, 0, SCRIPT).topic.details
+    facts = persona(1, 0, SCRIPT).facts
+    answers = [who.hears(Voice.AGENT, f"Question {n}?")[0].text for n in range(2)]
+    assert answers == [detail.format_map(facts) for detail in details[:2]]
+
+
+def test_a_customer_has_enough_at_last_and_says_goodbye_once() -> None:
+    who = customer(1, 0)
+    said = [who.hears(Voice.AGENT, "And?") for _ in range(PATIENCE_WITH_AGENT + 3)]
+    assert said[PATIENCE_WITH_AGENT - 1][0].text in SCRIPT.customer.farewells
+    assert who.satisfied
+    assert not any(said[PATIENCE_WITH_AGENT:])
+
+
+@pytest.mark.parametrize("topic", SCRIPT.topics, ids=lambda topic: topic.name)
+def test_the_ai_knows_each_topic_by_its_opening_and_plays_it_to_the_end(topic: Topic) -> None:
+    facts = {"order": "1234", "amount": "€5.00", "city": "Cork", "email": "x@example.com"}
+    said = [(Sender.CUSTOMER, line.format_map(facts)) for line in topic.opening]
+    for exchange in topic.lines:
+        reply = replied(*said)
+        assert reply is not None
+        assert reply.handoff is None
+        assert reply.intent == topic.name
+        said += [(Sender.AI, exchange.ai), *((Sender.CUSTOMER, line.format_map(facts)) for line in exchange.customer)]
+    end = replied(*said)
+    assert end is not None
+    assert bool(end.handoff) is bool(topic.handoff)
+    if not topic.handoff:
+        assert end.text == SCRIPT.ai.farewell
+
+
+def test_the_ai_is_silent_when_it_is_not_its_turn() -> None:
+    assert replied() is None
+    assert replied((Sender.CUSTOMER, "hi"), (Sender.AI, "Hello!")) is None
+    assert replied((Sender.CUSTOMER, "hi"), (Sender.AGENT, "Hello, this is Ana.")) is None
+
+
+def test_whoever_asks_for_a_person_gets_one_at_once() -> None:
+    reply = replied((Sender.CUSTOMER, "Can I talk to a real person please?"))
+    assert reply == Answer(SCRIPT.ai.hands_over, SCRIPT.ai.asked_reason)
+
+
+def test_the_ai_gives_up_on_what_it_does_not_understand() -> None:
+    said: list[tuple[Sender, str]] = []
+    for unsure in SCRIPT.ai.unsure:
+        said.append((Sender.CUSTOMER, "qwertz"))
+        assert replied(*said) == Answer(unsure)
+        said.append((Sender.AI, unsure))
+    said.append((Sender.CUSTOMER, "qwertz"))
+    assert replied(*said) == Answer(SCRIPT.ai.hands_over, SCRIPT.ai.lost_reason)
+
+
+def test_the_ai_takes_up_what_was_mentioned() -> None:
+    [message] = thread((Sender.CUSTOMER, "Order 8812 to rosa@example.com, €24.90, and are you open in Lyon?"))
+    assert facts_of([message]) == {"order": "8812", "amount": "€24.90", "city": "Lyon", "email": "rosa@example.com"}
