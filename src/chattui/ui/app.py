@@ -22,7 +22,7 @@ from chattui.ui.notices import Notices
 from chattui.ui.screens.inbox import InboxScreen
 from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
-from chattui.ui.themes import EXTRA, THEMES, chosen
+from chattui.ui.themes import THEMES, chosen, defaults
 
 if TYPE_CHECKING:
     from chattui.desk import Desk
@@ -70,7 +70,7 @@ class ChattuiApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Names of ours that a theme of Textual does not know."""
-        return EXTRA
+        return defaults(self.current_theme)
 
     def get_default_screen(self) -> SentenceScreen:
         """What is painted first."""

@@ -15,7 +15,7 @@ from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import AgentTyping, CustomerGateway, CustomerThread
 from chattui.model.records import Message, MessageId, Sender, Status
 from chattui.text.inert import inert, inert_line
-from chattui.ui.themes import EXTRA, THEMES
+from chattui.ui.themes import THEMES, defaults
 from chattui.ui.widgets.composer import Composer
 
 TYPING_EVERY = 2.0
@@ -78,7 +78,7 @@ class CustomerApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Names of ours that a theme of Textual does not know."""
-        return EXTRA
+        return defaults(self.current_theme)
 
     def compose(self) -> ComposeResult:
         """Standing, thread, who is writing, composer."""

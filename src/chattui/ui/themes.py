@@ -20,6 +20,7 @@ DARK = Theme(
     variables={
         "line": "#2e353c",
         "muted": "#848d97",
+        "label": "#9db2c4",
         "note": "#d9b36c",
         "customer": "#d3d7dc",
         "agent": "#7aa2c8",
@@ -49,6 +50,7 @@ LIGHT = Theme(
     variables={
         "line": "#d5d1c8",
         "muted": "#6b7178",
+        "label": "#4c6173",
         "note": "#8a5a00",
         "customer": "#24292e",
         "agent": "#2f6690",
@@ -64,17 +66,18 @@ LIGHT = Theme(
 )
 THEMES = (DARK, LIGHT)
 EXTRA = {
-    "line": "$surface-lighten-2",
-    "muted": "$text-muted",
-    "note": "$warning",
-    "customer": "$foreground",
-    "agent": "$accent",
-    "ai": "$secondary",
-    "waiting": "$warning",
-    "active": "$success",
-    "cursor-line": "$boost",
+    "line": "surface-lighten-2",
+    "muted": "text-muted",
+    "label": "text-secondary",
+    "note": "text-warning",
+    "customer": "foreground",
+    "agent": "text-primary",
+    "ai": "text-secondary",
+    "waiting": "text-warning",
+    "active": "text-success",
+    "cursor-line": "boost",
 }
-"""The names above, for themes that are not ours."""
+"""Our names, and what a theme of Textual calls something like it."""
 
 OWN = {"dark": DARK.name, "light": LIGHT.name}
 LIGHT_BACKGROUNDS = {"7", "15"}
@@ -87,3 +90,9 @@ def chosen(setting: str, environment: Mapping[str, str]) -> str:
         return OWN.get(setting, setting)
     background = environment.get("COLORFGBG", "").rpartition(";")[2]
     return LIGHT.name if background in LIGHT_BACKGROUNDS else DARK.name
+
+
+def defaults(theme: Theme) -> dict[str, str]:
+    """Our names for a theme that does not know them, as colours: a style sheet does not look twice."""
+    colours = theme.to_color_system().generate()
+    return {name: colours[theirs] for name, theirs in EXTRA.items()}

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from chattui.ui.themes import EXTRA, THEMES
+from chattui.ui.themes import THEMES, defaults
 
 Said = TypeVar("Said", bound=Message)
 
@@ -41,7 +41,7 @@ class Host(App[None]):
         return [message for message in self.messages if isinstance(message, kind)]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return EXTRA
+        return defaults(self.current_theme)
 
     def on_load(self) -> None:
         for theme in THEMES:

@@ -45,7 +45,7 @@ ConversationList {
     & > .list--unread { color: $accent; text-style: bold; }
     & > .list--waiting, & > .list--priority { color: $waiting; }
     & > .list--active { color: $active; }
-    & > .list--label, & > .list--draft { color: $secondary; }
+    & > .list--label, & > .list--draft { color: $label; }
     & > .list--refused { color: $error; }
     & > .list--moved { background: $accent; color: $background; text-style: bold; }
     & > .list--cursor { background: $cursor-line; }
