@@ -160,9 +160,11 @@ class SupabaseGateway:
     async def close(self) -> None:
         """Leave. Returns within 1 s whatever the network does."""
         await self._link.close()
-        for task in [*self._tasks, *self._asides]:
+        tasks = [*self._tasks, *self._asides]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, *self._asides, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=0.1)
         self._events.put_nowait(None)
         await self._connection.aclose()
 

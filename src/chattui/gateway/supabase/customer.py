@@ -101,7 +101,8 @@ class SupabaseCustomerGateway:
         await self._link.close()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=0.1)
         self._news.put_nowait(None)
         await self._connection.aclose()
 

@@ -77,6 +77,7 @@ class Link:
     async def close(self) -> None:
         """Leave and hang up for good, within a second."""
         self._closed = True
+        self._hurry.set()
         life, self._life = self._life, None
         if life is not None:
             await life.leave()
