@@ -67,6 +67,15 @@ def dsn(cluster: Postgres) -> Iterator[str]:
         connection.execute(RESET)
 
 
+@pytest.fixture(scope="module")
+def dsn_of_types(cluster: Postgres) -> str:
+    """The same database, for tests that only ask what a value looks like."""
+    dsn = address(cluster, DATABASE)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("create type mood as enum ('glad', 'sad'); create domain positive as int check (value > 0)")
+    return dsn
+
+
 @dataclass
 class RunningServer:
     """A realtime server on a port of its own; `url` is its websocket."""

@@ -108,12 +108,18 @@ class Connection:
 
     async def _push(self, channel: Channel, frame: Incoming) -> None:
         try:
+            self._check_payload(frame)
             await channel.handle(frame)
         except ChannelCrashError:
             channel.close("phx_error", {"reason": "channel_crash"})
         except Exception:
             _logger.exception("A push of event %r ended its channel", frame.event)
             channel.close("phx_error", {"reason": "channel_crash"})
+
+    def _check_payload(self, frame: Incoming) -> None:
+        text = isinstance(frame, Frame) and frame.event == "broadcast" and self._codec.objects_only
+        if text and not bytes(frame.payload).lstrip().startswith(b"{"):
+            raise ChannelCrashError
 
     async def _join(self, frame: Frame) -> None:
         """Join, in place of the channel that the topic had on this socket."""

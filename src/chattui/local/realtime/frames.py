@@ -81,6 +81,10 @@ Incoming: TypeAlias = Frame | UserPush
 class Codec(Protocol):
     """One version of the serialisation."""
 
+    @property
+    def objects_only(self) -> bool:
+        """Whether a broadcast whose payload is no object kills its channel."""
+
     def decode(self, data: str | bytes) -> Incoming | None:
         """Answer what the bytes mean, None when nothing."""
 
@@ -91,6 +95,7 @@ class Codec(Protocol):
 class Version1:
     """vsn 1.0.0: JSON objects, text only, never a `join_ref` from the server."""
 
+    objects_only = False
     _decoder = msgspec.json.Decoder(Frame)
 
     def decode(self, data: str | bytes) -> Incoming | None:
@@ -109,6 +114,7 @@ class Version1:
 class Version2:
     """vsn 2.0.0: JSON arrays, and binary frames for user broadcasts."""
 
+    objects_only = True
     _decoder = msgspec.json.Decoder(_ArrayFrame)
 
     def decode(self, data: str | bytes) -> Incoming | None:
