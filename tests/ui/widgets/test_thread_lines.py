@@ -151,3 +151,14 @@ def test_a_whole_shift_at_any_width() -> None:
         for before, one in zip((None, *SHIFT), SHIFT, strict=False):
             for line in lines_of(one, before, SETTING._replace(width=width)):
                 assert draw_line(line, one, True, drawing).cell_length == width  # noqa: FBT003
+
+
+def test_a_link_leads_to_the_whole_of_its_address_on_every_line_of_it() -> None:
+    address = f"https://example.com/{'a' * 40}"
+    one = entry(2, f"see {address}, please", at=ago(minutes=19))
+    drawing = Drawn(40, UTC, lambda _: Style(), 0, cursor=False)
+    strips = [draw_line(line, one, True, drawing) for line in lines_of(one, FIRST, SETTING)]  # noqa: FBT003
+    linked = [segment for strip in strips for segment in strip if segment.style and segment.style.link]
+    assert "".join(segment.text for segment in linked) == address
+    assert {segment.style.link for segment in linked if segment.style} == {address}
+    assert len(linked) > 1

@@ -102,6 +102,8 @@ def _owner(row: ListRow, look: Look) -> list[Span]:
 
 
 def _counts(row: ListRow, now: datetime, look: Look, age_cells: int) -> list[Span]:
+    if not row.unread and age_cells == SHORT_AGE_CELLS:
+        return _right(age(row, now), age_cells, look("age"), look)
     unread = Inert(f"{min(row.unread, MANY)}{'+' if row.unread > MANY else ''}" if row.unread else "")
     return [*_right(unread, UNREAD_CELLS, look("unread"), look), *_right(age(row, now), age_cells, look("age"), look)]
 

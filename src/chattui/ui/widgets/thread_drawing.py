@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -11,6 +12,7 @@ from textual.strip import Strip
 from chattui.model.records import Sender
 from chattui.store.projections import Entry, EntryKind
 from chattui.text.inert import Inert
+from chattui.text.links import links
 from chattui.text.times import clock
 from chattui.ui.widgets import signs
 from chattui.ui.widgets.strips import SPACE, Span, blank, cells, centred, lay
@@ -22,6 +24,9 @@ GUTTER = {Sender.CUSTOMER: Inert("│"), Sender.AGENT: Inert("┃"), Sender.AI: 
 NOTE_GUTTER = Inert("▌")
 
 Look = Callable[[str], Style]
+
+_links = lru_cache(2048)(links)
+"""Found once: a body is drawn whenever it comes into sight."""
 
 
 class Drawn(NamedTuple):
@@ -113,8 +118,21 @@ def _gutter(entry: Entry, drawn: Drawn) -> list[Span]:
 
 def _body(line: Line, entry: Entry, drawn: Drawn) -> Strip:
     words = drawn.look("deleted" if entry.deleted else f"{voice(entry)}-words")
-    left = [*_gutter(entry, drawn), Span(line.text, words)]
+    left = [*_gutter(entry, drawn), *_linked(line, entry, words)]
     return lay(drawn.width, drawn.look("fill"), left, _mark(entry, drawn) if line.marked else [])
+
+
+def _linked(line: Line, entry: Entry, style: Style) -> list[Span]:
+    """The words of a line, each link leading to the whole of its address even where it is broken between lines."""
+    spans: list[Span] = []
+    at, end = line.start, line.start + len(line.text)
+    for link in _links(entry.body):
+        start, stop = max(link.start, at), min(link.end, end)
+        if start < stop and not entry.deleted:
+            there = style + Style(underline=True, link=link.target)
+            spans += [Span(Inert(entry.body[at:start]), style), Span(Inert(entry.body[start:stop]), there)]
+            at = stop
+    return [*spans, Span(Inert(line.text[at - line.start :]), style)]
 
 
 def _mark(entry: Entry, drawn: Drawn) -> list[Span]:
