@@ -252,3 +252,25 @@ async def test_without_reconciliation_no_timer_asks_for_content(run_desk: RunDes
     before = len(gateway.calls)
     await moments(3600)
     assert len(gateway.calls) == before
+
+
+async def test_an_event_that_we_fail_on_does_not_end_the_shift(run_desk: RunDesk) -> None:
+    gateway = gateway_with_a_thread()
+    desk = await run_desk(gateway)
+    gateway.tell(RowsStored((None,)))  # type: ignore[arg-type]
+    gateway.tell(RowsStored((message("one", 3),)))
+    await moments()
+    assert desk.queries.thread(ONE).last_seq == 3
+    assert desk.queries.header().link is LinkState.LIVE
+
+
+async def test_a_first_load_that_we_fail_on_is_told_and_tried_again(run_desk: RunDesk) -> None:
+    gateway = gateway_with_a_thread()
+    gateway.down = ZeroDivisionError()
+    desk = await run_desk(gateway, live=False)
+    await moments()
+    assert desk.queries.header().link is LinkState.OFFLINE
+    assert "log" in desk.queries.header().link_reason
+    gateway.down = None
+    await moments(31)
+    assert desk.queries.header().link is LinkState.LIVE

@@ -87,7 +87,11 @@ class Follower:
         self._show(LinkState.CONNECTING)
         self.want("a first load")
         async for event in self._gateway.events():
-            self._take(event)
+            try:
+                self._take(event)
+            except Exception:  # noqa: BLE001 - one event that we fail on must not end the shift
+                _log.exception("an event could not be taken")
+                self.want("an event that could not be taken")
 
     async def catch_up(self) -> None:
         """Sync whenever it is wanted, until cancelled."""
@@ -99,9 +103,10 @@ class Follower:
                 await self._sync()
             except GatewayError as error:
                 failures += 1
-                self._show(LinkState.OFFLINE, str(error))
-                self._wanted.set()
-                await self._pause(_back_off(failures) if isinstance(error, Unreachable) else PATIENCE)
+                await self._fail(str(error), _back_off(failures) if isinstance(error, Unreachable) else PATIENCE)
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("catching up failed")
+                await self._fail("chattui failed to catch up and tries again; its log tells more.", PATIENCE)
             else:
                 failures = 0
                 self._arrived()
@@ -157,6 +162,11 @@ class Follower:
         self._clock.set(snapshot.event.now)
         self._cursor = snapshot.cursor
         self._heeds.loaded(snapshot.event)
+
+    async def _fail(self, reason: str, pause: float) -> None:
+        self._show(LinkState.OFFLINE, reason)
+        self._wanted.set()
+        await self._pause(pause)
 
     def _arrived(self) -> None:
         self._synced_at = self._monotonic()
