@@ -27,9 +27,7 @@ def _missing() -> str | None:
 def _server(*command: str | Path) -> None:
     """A server program refuses to run as root: Debian's package brings the user postgres for that."""
     user = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
-    subprocess.run(  # noqa: S603 -- our own words
-        [*user, BIN / command[0], *command[1:]], check=True, stdout=subprocess.DEVNULL, cwd="/"
-    )
+    subprocess.run([*user, BIN / command[0], *command[1:]], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
 @pytest.fixture(scope="module")
@@ -98,5 +96,5 @@ def test_pgtap(database: str) -> None:
     with psycopg.connect(host=database, user="supabase_admin", dbname="postgres", autocommit=True) as connection:
         connection.execute("create extension if not exists pgtap with schema extensions")
     prove = f"pg_prove --psql-bin {BIN}/psql -h {database} -U postgres -d postgres --ext .sql -r supabase/tests"
-    result = subprocess.run(prove.split(), capture_output=True, text=True, check=False, cwd=ROOT)  # noqa: S603
+    result = subprocess.run(prove.split(), capture_output=True, text=True, check=False, cwd=ROOT)
     assert result.returncode == 0, result.stdout + result.stderr
