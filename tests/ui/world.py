@@ -163,7 +163,14 @@ def talk(conversation_id: ConversationId) -> Iterator[Row]:
     said = TALK[conversation_id]
     inbound = sum(speaker == C for _, speaker, _ in said)
     mail = f"{name.split()[0].lower()}@example.com"
-    yield Contact(id=contact_of(conversation_id), name=name, email=mail, attributes={"city": "Madrid"}, **stamp(9_000))
+    yield Contact(
+        id=contact_of(conversation_id),
+        name=name,
+        email=mail,
+        user_id=UserId(f"user {name}"),
+        attributes={"city": "Madrid"},
+        **stamp(9_000),
+    )
     yield conversation(conversation_id, status, owner)
     for seq, (minutes, speaker, body) in enumerate(said, 1):
         yield message(conversation_id, seq, minutes, speaker, body)
@@ -268,8 +275,12 @@ class World:
         self.gateway.clock = lambda: NOW
         clock = (lambda: 1000.0) if still else monotonic
         self.desk = Desk(self.gateway, Store(), clock, reconcile=False)
-        self.settings = settings or Settings(theme="dark", notices="osc9", guard=0)
-        self.app = ChattuiApp(self.open, self.settings, environment={"TZ": "UTC"})
+        self.settings = settings or Settings(theme="dark", guard=0)
+        self.told: list[str] = []
+        """What went to the terminal beside the picture."""
+        self.app = ChattuiApp(
+            self.open, self.settings, environment={"TERM_PROGRAM": "iTerm.app"}, terminal=self.told.append
+        )
 
     async def open(self) -> Desk:
         return self.desk

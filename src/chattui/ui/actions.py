@@ -126,7 +126,8 @@ WORDS = (
     Action("leader", (LEADER,), "then a key", "Then any key of the list, while writing", "Writing", WRITING),
 )
 MOVES = (
-    Action("back", ("escape",), "list", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),
+    Action("keep-filter", ("enter",), "keep", "Keep the filter, go to the list", "Moving", (Where.FILTER,)),
+    Action("back", ("escape",), "back", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),
     Action("filter", ("slash",), "filter", "Filter the list as you type", "Moving", rank=9),
     Action("next-unread", ("right_square_bracket",), "next unread", "Next unread in this view", "Moving"),
     Action("previous-unread", ("left_square_bracket",), "previous unread", "Previous unread in this view", "Moving"),
@@ -160,6 +161,8 @@ ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MOVES, *VIEWS, *PROGRAM)
 
 COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "back", "next-needing-me")
 """The footer while writing, in order; letters come after the leader."""
+FILTERING = ("keep-filter", "back", "next-needing-me", "last")
+"""The footer while filtering."""
 MOST_KEYS = 7
 """In the footer, beside palette and help."""
 
@@ -238,8 +241,8 @@ class Keymap:
 
     def footer(self, where: Where, standing: Standing | None) -> list[tuple[str, Action]]:
         """(key, action) of what is worth a place at the bottom here, in order."""
-        if where is Where.COMPOSER:
-            offered = [self.actions[action_id] for action_id in COMPOSING]
+        if where in {Where.COMPOSER, Where.FILTER}:
+            offered = [self.actions[one] for one in (COMPOSING if where is Where.COMPOSER else FILTERING)]
         else:
             ranked = (action for action in self.actions.values() if action.rank and where in action.where)
             offered = sorted(ranked, key=lambda action: action.rank)

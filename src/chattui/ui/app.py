@@ -53,12 +53,14 @@ class ChattuiApp(App[None]):
         *,
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = monotonic,
+        terminal: Callable[[str], None] | None = None,
     ) -> None:
         self._environment = os.environ if environment is None else environment
         self._settings = settings or Settings()
         self.keymap = Keymap(self._settings.keys)
         super().__init__()
         self._open_desk, self._clock = open_desk, clock
+        self._tell = terminal or self._write
         self.animation_level = "none"
         self._attention = Attention(clock())
         self._desk: Desk | None = None
@@ -160,10 +162,12 @@ class ChattuiApp(App[None]):
     def _repainted(self, changes: Changes) -> None:
         if self._desk is not None:
             here = self._attention.here(self._clock())
-            self._tell(self._notices.sequences(self._desk.queries, changes, here=here))
+            if sequences := self._notices.sequences(self._desk.queries, changes, here=here):
+                self._tell(sequences)
 
-    def _tell(self, sequence: str) -> None:
-        if sequence and self._driver is not None and not self.is_headless:
+    def _write(self, sequence: str) -> None:
+        """To the terminal, between two frames of the picture."""
+        if self._driver is not None and not self.is_headless:
             self._driver.write(sequence)
 
     # The end

@@ -94,6 +94,7 @@ class Commands:
         browsing, thread, host = self._browsing, self._thread, self._host
         return {
             "back": lambda _: host.step_back(),
+            "keep-filter": lambda _: host.to_list(),
             "filter": lambda _: browsing.filter.open(),
             "next-unread": lambda _: self._or_say("Nothing unread here.", browsing.unread(1)),
             "previous-unread": lambda _: self._or_say("Nothing unread here.", browsing.unread(-1)),

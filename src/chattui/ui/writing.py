@@ -34,7 +34,7 @@ class Writing(Vertical):
         """Write in this conversation, from its draft on."""
         text = self._desk.draft(conversation_id, mode) if conversation_id else ""
         self.composer.write_for(conversation_id, mode, text)
-        self.composer.disabled = conversation_id is None
+        self.composer.display = conversation_id is not None
         self.dismiss()
         self.explain()
 

@@ -36,15 +36,17 @@ class HelpScreen(ModalScreen[None]):
 
     def _table(self) -> Text:
         table = Text()
-        leader = self._keymap.hint("leader")
         for category, actions in categories(self._keymap).items():
-            table.append(f"{category}\n", "bold underline")
+            table.append(f"{category}", "bold underline").append(self._aside(category), "dim")
             for action in actions:
-                keys = "  ".join(spoken(key) for key in action.keys)
-                also = f"  ({leader} {spoken(action.keys[0])} while writing)" if action.acts and action.keys else ""
-                table.append(f"  {keys:<12}", "bold").append(f"{action.help}").append(f"{also}\n", "dim")
+                keys = " ".join(spoken(key) for key in action.keys)
+                table.append(f"  {keys:<19}", "bold").append(f"{action.help}\n")
             table.append("\n")
         table.append("Signs\n", "bold underline")
         for signs, meaning in SIGNS:
             table.append(f"  {signs}", "bold").append(f"   {meaning}\n")
         return table
+
+    def _aside(self, category: str) -> str:
+        also = f"   while writing, after {self._keymap.hint('leader')}" if category == "Conversation" else ""
+        return f"{also}\n"

@@ -107,7 +107,7 @@ class InboxScreen(Screen[None]):
                 yield self.writing
             yield self.painting.panel
         yield self.footer
-        yield Static("This window is too small for an inbox.\nMake it at least 40 columns by 10 lines.", id="too-small")
+        yield Static("This window is too small.\nMake it at least 40 × 10.", id="too-small")
 
     def on_mount(self) -> None:
         """Everything stands where it belongs before it is first painted."""
@@ -203,7 +203,7 @@ class InboxScreen(Screen[None]):
 
     def work(self, job: Coroutine[Any, Any, None]) -> None:
         """Beside the screen; a crash in it is the app's to tell."""
-        self.run_worker(job, exit_on_error=False)
+        self.app.run_worker(job, exit_on_error=False)
 
     def write(self, mode: Mode) -> None:
         """Into the composer."""

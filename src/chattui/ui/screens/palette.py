@@ -12,6 +12,8 @@ from chattui.ui.widgets.signs import STATUS_SIGN
 
 MOST = 20
 """Conversations offered for one search."""
+PEOPLE_FIRST = 1.5
+"""A name that matches as well as an action stands above it."""
 
 
 class InboxCommands(Provider):
@@ -42,7 +44,8 @@ class InboxCommands(Provider):
                 row = inbox.browsing.row(conversation_id)
                 go = partial(inbox.browsing.reveal, conversation_id)
                 shown = Content.assemble(row.name, "  ", (f"{STATUS_SIGN[row.status]} {row.status}", "dim"))
-                yield Hit(1.0, shown, go, text=row.name)
+                score = PEOPLE_FIRST * matcher.match(row.name)
+                yield Hit(max(score, 0.01), shown, go, text=row.name)
 
 
 def _title(action: Action) -> Content:

@@ -1,0 +1,203 @@
+"""What the screen looks like. Look at a picture before you accept it: `tests/run tests/snapshots --snapshot-update`."""
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+from textual.pilot import Pilot
+
+from chattui.gateway.errors import Misconfigured
+from chattui.gateway.protocol import Refused
+from chattui.model.events import TypingSeen, ViewingSeen
+from chattui.model.intents import TakeOver
+from chattui.model.records import UserId
+from chattui.ui.app import ChattuiApp
+from chattui.ui.settings import Settings
+from tests.scripted import BO
+from tests.ui.world import NOW, ROSA, World, picture_of, press, sees, until
+
+SMALL, WIDE, NARROW = (80, 24), (120, 36), (60, 20)
+Compare = Callable[..., bool]
+Scene = Callable[[World, Pilot[None]], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def _fixed_zone() -> Iterator[None]:
+    """Times of a picture are those of Greenwich."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+async def waiting(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "1", "j", "j")
+    await sees(pilot, "the refund still isn't there…")
+    await sees(pilot, "check Stripe first")
+
+
+async def composing(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "enter", *"Two to three days, Samuel.", "ctrl+j", *"It leaves today.")
+    await sees(pilot, "4 unread")
+
+
+async def sent(world: World, pilot: Pilot[None]) -> None:
+    await composing(world, pilot)
+    await press(pilot, "enter")
+    await sees(pilot, "✓ stored")
+
+
+async def note(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "N", *"Bo, can you call the carrier?")
+    await sees(pilot, "4 unread")
+
+
+async def question(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "j", "c")
+    await sees(pilot, "Close Mei")
+    await sees(pilot, "Sent to your basket")
+
+
+async def refused(world: World, pilot: Pilot[None]) -> None:
+    world.gateway.answer(TakeOver, Refused("PT409", "Bo Larsen has this conversation since 14:06."))
+    await press(pilot, "1", "t")
+    await sees(pilot, "Bo Larsen has this")
+    await sees(pilot, "forward this to them")
+
+
+async def barred(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "1", "enter", *"Hello,", "enter")
+    await sees(pilot, "Your words are kept")
+
+
+async def completion(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "enter", "slash")
+    await sees(pilot, "Goodbye")
+    await sees(pilot, "4 unread")
+
+
+async def labels(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "1", "j", "j")
+    await sees(pilot, "check Stripe first")
+    await press(pilot, "l")
+    await sees(pilot, "✓ billing")
+
+
+async def colleagues(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "a")
+    await sees(pilot, "Cy Adeyemi")
+    await sees(pilot, "How long will it take?")
+
+
+async def help_screen(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "question_mark")
+    await sees(pilot, "Take the conversation over")
+
+
+async def palette(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "ctrl+p", *"an")
+    await sees(pilot, "● active")
+
+
+async def offline(world: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "enter", *"still typing")
+    await sees(pilot, "4 unread")
+    world.gateway.cut("The server does not answer.")
+    await sees(pilot, "offline 0:00")
+
+
+async def company(world: World, pilot: Pilot[None]) -> None:
+    await waiting(world, pilot)
+    world.gateway.tell(ViewingSeen(ROSA, BO), TypingSeen(ROSA, UserId("user Rosa Díaz"), is_typing=True, at=NOW))
+    await sees(pilot, "Bo Larsen is here")
+    await sees(pilot, "is typing")
+
+
+async def filtering(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "4", "slash", *"rosa")
+    await until(pilot, lambda: "Jonas" not in picture_of(pilot))
+    await sees(pilot, "check Stripe first")
+
+
+async def nothing_found(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "4", "slash", *"zebra")
+    await sees(pilot, "Nothing here has")
+
+
+async def opened(_: World, pilot: Pilot[None]) -> None:
+    await sees(pilot, "Samuel Okafor")
+
+
+SCENES: list[tuple[str, Scene, tuple[int, int]]] = [
+    ("opened", opened, SMALL),
+    ("waiting", waiting, SMALL),
+    ("waiting_wide", waiting, WIDE),
+    ("waiting_roomy", waiting, (160, 40)),
+    ("waiting_narrow", opened, NARROW),
+    ("composing", composing, SMALL),
+    ("composing_wide", composing, WIDE),
+    ("composing_narrow", composing, NARROW),
+    ("sent", sent, WIDE),
+    ("note", note, SMALL),
+    ("question", question, SMALL),
+    ("refused", refused, WIDE),
+    ("barred", barred, SMALL),
+    ("completion", completion, SMALL),
+    ("labels", labels, SMALL),
+    ("colleagues", colleagues, WIDE),
+    ("help", help_screen, WIDE),
+    ("help_small", help_screen, SMALL),
+    ("palette", palette, WIDE),
+    ("offline", offline, SMALL),
+    ("company", company, WIDE),
+    ("filtering", filtering, SMALL),
+    ("nothing_found", nothing_found, SMALL),
+]
+
+
+def staged(world: World, scene: Scene) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def play(pilot: Pilot[None]) -> None:
+        await sees(pilot, "● live")
+        await scene(world, pilot)
+        await pilot.pause(0.15)
+
+    return play
+
+
+@pytest.mark.parametrize(("scene", "size"), [pytest.param(*row[1:], id=row[0]) for row in SCENES])
+def test_scene(snap_compare: Compare, scene: Scene, size: tuple[int, int]) -> None:
+    world = World(still=True)
+    assert snap_compare(world.app, terminal_size=size, run_before=staged(world, scene))
+
+
+def test_light(snap_compare: Compare) -> None:
+    world = World(Settings(theme="light", guard=0), still=True)
+    assert snap_compare(world.app, terminal_size=WIDE, run_before=staged(world, composing))
+
+
+def test_no_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    world = World(still=True)
+    assert snap_compare(world.app, terminal_size=SMALL, run_before=staged(world, waiting))
+
+
+def test_too_small(snap_compare: Compare) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        await sees(pilot, "too small")
+
+    assert snap_compare(World(still=True).app, terminal_size=(38, 9), run_before=play)
+
+
+def test_cannot_open(snap_compare: Compare) -> None:
+    async def refuse() -> object:
+        raise Misconfigured(
+            "This project has no tables of chattui. Run `supabase db push` with the migrations of chattui."
+        )
+
+    async def play(pilot: Pilot[None]) -> None:
+        await sees(pilot, "supabase db push")
+
+    app = ChattuiApp(refuse, Settings())  # type: ignore[arg-type]
+    assert snap_compare(app, terminal_size=SMALL, run_before=play)
