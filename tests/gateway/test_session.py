@@ -3,16 +3,20 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from chattui.gateway import supabase
 from chattui.gateway.errors import Misconfigured, SignedOut, Unreachable
+from chattui.gateway.protocol import Gateway
 from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase.agent import SupabaseGateway
 from chattui.gateway.supabase.client import Connection
+from chattui.local.places import DataDirectory
 from chattui.model.events import LinkState
+from chattui.model.records import OrgId
 from tests.conftest import MakeOrganisation
 from tests.gateway.conftest import SessionOf, Team, until
 from tests.gateway.proxy import Proxy
@@ -256,6 +260,35 @@ async def test_a_connection_asks_nothing_by_itself(stack: Stack) -> None:
     await connection.aclose()
 
 
-async def _drain(gateway: object) -> None:
-    async for _event in gateway.events():  # type: ignore[attr-defined]
+async def _drain(gateway: Gateway) -> None:
+    async for _event in gateway.events():
         pass
+
+
+async def test_a_code_that_was_sent_signs_in_once(stack: Stack, acme: Organisation, stack_directory: Path) -> None:
+    email = acme.agents[0].email or ""
+    await supabase.send_code(stack.url, stack.anon_key, email)
+    log = await asyncio.to_thread(DataDirectory.at(stack_directory).log.read_text)
+    code = log.rpartition(f"The sign-in code of {email} is ")[2][:6]
+    storage = MemorySession()
+    with pytest.raises(SignedOut, match="wrong or too old"):
+        await supabase.sign_in_with_code(stack.url, stack.anon_key, storage, email, f"{(int(code) + 1) % 10**6:06}")
+    who = await supabase.sign_in_with_code(stack.url, stack.anon_key, storage, email, code)
+    assert who.email == email
+    with pytest.raises(SignedOut, match="wrong or too old"):
+        await supabase.sign_in_with_code(stack.url, stack.anon_key, storage, email, code)
+
+
+async def test_a_code_for_a_stranger_is_refused(stack: Stack) -> None:
+    with pytest.raises(SignedOut, match="Ask an admin"):
+        await supabase.send_code(stack.url, stack.anon_key, "stranger@example.com")
+
+
+async def test_a_customer_without_a_session_is_a_new_one(stack: Stack, acme: Organisation) -> None:
+    storage = MemorySession()
+    rosa = await supabase.open_customer(stack.url, stack.anon_key, storage, OrgId(str(acme.id)))
+    thread = await rosa.start("Rosa")
+    await rosa.close()
+    again = await supabase.open_customer(stack.url, stack.anon_key, storage, OrgId(str(acme.id)))
+    assert (await again.thread()).conversation_id == thread.conversation_id
+    await again.close()
