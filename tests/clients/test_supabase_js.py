@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,19 +14,25 @@ from tests.stack import PASSWORD, Organisation, Stack
 HERE = Path(__file__).parent
 
 
+def _unavailable(why: str) -> NoReturn:
+    if os.environ.get("CHATTUI_CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
 @pytest.fixture(scope="session")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with supabase-js in it."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        if os.environ.get("CHATTUI_CI"):
-            pytest.fail("supabase-js is checked with node and npm, and they are missing here")
-        pytest.skip("supabase-js is checked with node and npm; install them to run this")
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        _unavailable("supabase-js is checked with node and npm; install them to run this")
     directory = tmp_path_factory.mktemp("supabase-js")
     for name in ("package.json", "package-lock.json", "supabase_js.mjs"):
         shutil.copy(HERE / name, directory)
-    subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund"], cwd=directory, check=True, capture_output=True, timeout=300
-    )
+    command = [npm, "ci", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=directory, check=False, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        _unavailable(f"npm could not fetch supabase-js: {done.stderr}")
     return directory
 
 

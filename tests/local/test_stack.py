@@ -69,7 +69,7 @@ def test_a_killed_client_gives_its_lease_back(directory: Path) -> None:
         "import sys, pathlib; from chattui.local import stack;"
         " stack.join(pathlib.Path(sys.argv[1])); print('joined', flush=True); sys.stdin.read()"
     )
-    client = subprocess.Popen(  # noqa: S603 - our own script
+    client = subprocess.Popen(
         [sys.executable, "-c", script, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     with client:
@@ -235,7 +235,7 @@ def test_the_foreground_stack_tells_and_stops(directory: Path) -> None:
         " stack.serve_foreground(pathlib.Path(sys.argv[1]), ready=lambda e: print(e.url, flush=True))"
     )
     command = [sys.executable, "-c", script, str(directory)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as foreground:  # noqa: S603 - our own script
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as foreground:
         assert foreground.stdout
         url = foreground.stdout.readline().decode().strip()
         postmaster = _postmaster(directory)
@@ -247,6 +247,20 @@ def test_the_foreground_stack_tells_and_stops(directory: Path) -> None:
         assert foreground.wait(15) == 0
     assert not postmaster.alive()
     assert running(DataDirectory.at(directory)) is None
+
+
+def test_what_a_deleted_directory_leaves_is_deleted(directory: Path, tmp_path: Path) -> None:
+    deleted = tmp_path / "deleted"
+    stack.join(deleted).close()
+    postmaster, cluster = _postmaster(deleted), DataDirectory.at(deleted).cluster
+    os.kill(_state(deleted).server.pid, signal.SIGKILL)
+    shutil.rmtree(deleted)
+    stack.join(directory).close()
+    if os.geteuid() == 0:
+        assert not postmaster.alive()
+    else:  # it sees by itself that its files are gone, within a minute
+        os.kill(postmaster.pid, signal.SIGQUIT)
+    assert not cluster.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="all the others have just run as a plain user")
@@ -263,7 +277,7 @@ def test_a_plain_user_runs_it_in_place() -> None:
     become = ("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", *read)
     with tempfile.TemporaryDirectory(prefix="chattui-test-") as home:
         os.chown(home, NOBODY, NOBODY)
-        done = subprocess.run(  # noqa: S603 - our own script
+        done = subprocess.run(
             [*become, sys.executable, "-c", script, home],
             check=False,
             capture_output=True,

@@ -65,9 +65,14 @@ class DataDirectory:
         return self.root / "server.log"
 
     @property
+    def apart(self) -> bool:
+        """Whether PostgreSQL's files can not lie in this directory."""
+        return os.geteuid() == 0
+
+    @property
     def cluster(self) -> Path:
         """What PostgreSQL owns."""
-        if os.geteuid() != 0:
+        if not self.apart:
             return self.root / "postgres"
         return shared_root() / "clusters" / hashlib.sha256(os.fsencode(self.root)).hexdigest()[:20]
 

@@ -1,6 +1,7 @@
 """One PostgreSQL cluster: made, started, watched over and stopped."""
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -22,6 +23,8 @@ HOST = "127.0.0.1"
 
 START_PATIENCE = 60.0
 STOP_PATIENCE = 20.0
+
+ORIGIN = "origin"
 
 SETTINGS = {
     "listen_addresses": HOST,
@@ -117,6 +120,10 @@ class Postgres:
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
         _wait_for_backends(self._cluster)
 
+    def belongs_to(self, root: Path) -> None:
+        """Note whose cluster this is, so that `wipe_orphans` knows when it is nobody's any more."""
+        (self._directory / ORIGIN).write_bytes(os.fsencode(root))
+
     def wipe(self) -> None:
         """Stop and delete everything."""
         self.sweep()
@@ -190,6 +197,13 @@ class Postgres:
             if str(self._cluster) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
                 return ProcessId.of(process.pid)
         return None
+
+
+def wipe_orphans(programs: Programs, clusters: Path) -> None:
+    """Delete the clusters whose data directories have been deleted."""
+    for note in clusters.glob(f"*/{ORIGIN}"):
+        if not Path(os.fsdecode(note.read_bytes())).exists():
+            Postgres(programs, note.parent).wipe()
 
 
 def _wait_for_backends(cluster: Path) -> None:

@@ -20,7 +20,7 @@ from chattui.local.gate import ApiKeyGate
 from chattui.local.keys import Keys
 from chattui.local.leases import Desk, Leases
 from chattui.local.places import DataDirectory
-from chattui.local.postgres import HOST, Postgres
+from chattui.local.postgres import HOST, Postgres, wipe_orphans
 from chattui.local.processes import ProcessId
 from chattui.local.realtime.app import UVICORN_OPTIONS, Config, Realtime
 from chattui.local.schema import Progress
@@ -184,12 +184,16 @@ async def _serve(listener: socket.socket, server: Server, started: Callable[[], 
 
 @contextmanager
 def _postgres(data: DataDirectory, *, fresh: bool, progress: Progress) -> Iterator[Postgres]:
-    postgres = Postgres(binaries.find(), data.cluster)
+    programs = binaries.find()
+    postgres = Postgres(programs, data.cluster)
+    if data.apart:
+        wipe_orphans(programs, data.cluster.parent)
     if fresh:
         postgres.wipe()
     if not postgres.made:
         progress("Making a PostgreSQL cluster")
         postgres.make(vault.load(data).superuser_password)
+        postgres.belongs_to(data.root)
     postgres.check_version()
     progress("Starting PostgreSQL")
     try:

@@ -18,7 +18,12 @@ REUSE = 10
 
 _FIND = """
 select t.revoked, t.session_id, t.user_id, extract(epoch from now() - t.updated_at)::float, coalesce(s.tag, 'password')
-from auth.refresh_tokens t join auth.sessions s on s.id = t.session_id where t.token = %s for update of s
+from auth.refresh_tokens t join auth.sessions s on s.id = t.session_id where t.token = %s
+"""
+# Before `_FIND`, and apart from it: a statement that waited for the lock would still see the token as it was before.
+_LOCK = """
+select 1 from auth.sessions
+where id = (select session_id from auth.refresh_tokens where token = %s) for update
 """
 _SUCCESSOR = "select token from auth.refresh_tokens where session_id = %s and parent = %s and not revoked"
 _REVOKE = "update auth.refresh_tokens set revoked = true, updated_at = now() where token = %s"
@@ -77,6 +82,7 @@ class Sessions:
         return await cursor.fetchone() is not None
 
     async def _refreshed(self, connection: Connection, token: str) -> dict[str, Any] | AuthFaultError:
+        await connection.execute(_LOCK, (token,))
         row = await (await connection.execute(_FIND, (token,))).fetchone()
         if row is None:
             return AuthFaultError(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")

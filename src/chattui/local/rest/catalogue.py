@@ -82,7 +82,7 @@ class Catalogue:
 async def read(connection: AsyncConnection[TupleRow]) -> Content:
     """Read the catalogue."""
     row = await (await connection.execute(_QUERY, {"schema": SCHEMA})).fetchone()
-    raw = msgspec.json.decode(row[0] if row else b"{}", type=_Raw)
+    raw = msgspec.json.decode(row[0] if row else "{}", type=_Raw)
     functions: dict[str, tuple[Function, ...]] = {}
     for function in raw.functions:
         functions[function.name] = (*functions.get(function.name, ()), function)
@@ -149,5 +149,5 @@ select json_build_object(
     'keys', (select coalesce(json_agg(k), '[]') from keys k),
     'functions', (select coalesce(json_agg(f), '[]') from functions f),
     'settings', (select json_object_agg(rolname, coalesce(rolconfig, '{}')) from pg_roles
-                 where rolname in ('anon', 'authenticated', 'service_role')))::text::bytea
+                 where rolname in ('anon', 'authenticated', 'service_role')))::text
 """
