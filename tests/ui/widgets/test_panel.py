@@ -106,3 +106,15 @@ def test_a_past_one_that_is_open_says_so_in_words() -> None:
     past = tuple(replace(one, status=Status.WAITING) for one in PANEL.past[:1])
     line = panel_lines(replace(PANEL, past=past, notes=()), 28, NOW, UTC)[-1]
     assert line.pieces[-1].text == "◔ waiting"
+
+
+async def test_an_address_can_be_copied_with_the_mouse() -> None:
+    view, host = hosted()
+    async with host.shown((31, 24)) as pilot:
+        view.show(PANEL)
+        await pilot.pause()
+        await pilot.mouse_down(view, offset=(1, 1))
+        await pilot.hover(view, offset=(16, 1))
+        await pilot.mouse_up(view, offset=(16, 1))
+        await pilot.pause()
+        assert view.screen.get_selected_text() == "rosa@example.com"

@@ -63,6 +63,7 @@ class ConversationList(LinedView, can_focus=True):
     DEFAULT_CSS = STYLE
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"list--{part}" for part in PARTS}
     PREFIX = "list"
+    ALLOW_SELECT = False  # a click chooses a conversation
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),

@@ -5,6 +5,9 @@ from typing import ClassVar
 from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from chattui.ui.widgets.strips import highlighted
 
 
 class LinedView(ScrollView):
@@ -30,6 +33,14 @@ class LinedView(ScrollView):
     def under_cursor(self) -> Style:
         """What to add to a style where the cursor is."""
         return Style(bgcolor=self.look("cursor").bgcolor)
+
+    def selectable(self, strip: Strip, code: int, before: int) -> Strip:
+        """The same, for the mouse to select from character `before` on; selections call this line `code`."""
+        selection = self.text_selection
+        span = selection.get_span(code) if selection is not None else None
+        if span is not None:
+            strip = highlighted(strip, span, self.screen.get_component_rich_style("screen--selection"), before)
+        return strip.apply_offsets(0, code)
 
     def fit(self) -> None:
         """The pane has another size, and nothing was painted with it yet."""

@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 
 from chattui.model.records import ConversationId
@@ -129,4 +130,11 @@ class CustomerPanelView(LinedView, can_focus=True):
         under = self.under_cursor() if chosen else Style.null()
         bar = Span(Inert("▌") if chosen else SPACE, self.look("bar") + under)
         spans = [Span(piece.text, self.look(piece.part) + under) for piece in line.pieces]
-        return lay(width, self.look("fill") + under, [bar, *spans])
+        strip = lay(width, self.look("fill") + under, [bar, *spans])
+        return self.selectable(strip, number, 1) if number < len(self._lines) else strip
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The words, line by line."""
+        lines = ["".join(piece.text for piece in line.pieces).rstrip() for line in self._lines]
+        chosen = selection.extract("\n".join(f" {line}" for line in lines))
+        return "\n".join(line.strip() for line in chosen.splitlines()), "\n"

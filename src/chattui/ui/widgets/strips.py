@@ -65,3 +65,18 @@ def centred(width: int, fill: Style, span: Span) -> Strip:
     """One line with `span` in its middle."""
     middle = clip([span], width)
     return lay(width, fill, [blank((width - cells(middle)) // 2, fill), *middle])
+
+
+def highlighted(strip: Strip, span: tuple[int, int], style: Style, before: int) -> Strip:
+    """The same with the characters `span` selected, never the first `before`; an end of -1 means to the last word."""
+    start, end = max(span[0], before), span[1] if span[1] >= 0 else len(strip.text.rstrip())
+    segments: list[Segment] = []
+    at = 0
+    for text, own, _ in strip:
+        inner, outer = min(max(start - at, 0), len(text)), min(max(end - at, 0), len(text))
+        outer = max(inner, outer)
+        whole = own or Style.null()
+        pieces = ((text[:inner], whole), (text[inner:outer], whole + style), (text[outer:], whole))
+        segments += [Segment(piece, look) for piece, look in pieces if piece]
+        at += len(text)
+    return Strip(segments, strip.cell_length)

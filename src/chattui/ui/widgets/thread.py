@@ -18,7 +18,7 @@ from chattui.text.inert import Inert
 from chattui.ui.widgets import signs
 from chattui.ui.widgets.lined import LinedView
 from chattui.ui.widgets.strips import Span, lay
-from chattui.ui.widgets.thread_drawing import Drawn, draw_line, highlighted
+from chattui.ui.widgets.thread_drawing import BEFORE_WORDS, Drawn, draw_line
 from chattui.ui.widgets.thread_pages import ThreadPages
 from chattui.ui.widgets.thread_selection import selected_text
 
@@ -322,16 +322,9 @@ class ThreadView(LinedView, can_focus=True):
         drawn = Drawn(width, self._zone, lambda part: self.look(part) + under, read, cursor)
         first = number == 0 or lines[number - 1].kind is not lines[number].kind
         strip = draw_line(lines[number], entry, first, drawn)
-        return self._select_in(strip, self._pages.code(index, number))
+        return self.selectable(strip, self._pages.code(index, number), BEFORE_WORDS)
 
     # Selection by mouse
-
-    def _select_in(self, strip: Strip, code: int) -> Strip:
-        selection = self.text_selection
-        span = selection.get_span(code) if selection is not None else None
-        if span is not None:
-            strip = highlighted(strip, span, self.screen.get_component_rich_style("screen--selection"))
-        return strip.apply_offsets(0, code)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The words as they were written, without gutters, names, times or wrapping."""

@@ -5,7 +5,6 @@ from datetime import tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
@@ -60,21 +59,6 @@ def draw_line(line: Line, entry: Entry, first: bool, drawn: Drawn) -> Strip:  # 
             return lay(drawn.width, look("fill"), [*_gutter(entry, drawn), Span(line.text, look("refused"))])
         case LineKind.BODY:
             return _body(line, entry, drawn)
-
-
-def highlighted(strip: Strip, span: tuple[int, int], style: Style) -> Strip:
-    """The same with the characters `span` of its words selected; an end of -1 means all of them."""
-    start, end = max(span[0], BEFORE_WORDS), span[1] if span[1] >= 0 else len(strip.text.rstrip())
-    segments: list[Segment] = []
-    at = 0
-    for text, own, _ in strip:
-        inner, outer = min(max(start - at, 0), len(text)), min(max(end - at, 0), len(text))
-        outer = max(inner, outer)
-        whole = own or Style.null()
-        pieces = ((text[:inner], whole), (text[inner:outer], whole + style), (text[outer:], whole))
-        segments += [Segment(piece, look) for piece, look in pieces if piece]
-        at += len(text)
-    return Strip(segments, strip.cell_length)
 
 
 def _bar(drawn: Drawn) -> Span:
