@@ -304,6 +304,8 @@ TABLE: dict[str, tuple[list[Event], Event, Changes]] = {
     "a known colleague types": (UNLOADED, TypingSeen(A, BO, is_typing=True, at=at(0)), Changes(conversations=ONE)),
     "its customer types": (UNLOADED, TypingSeen(A, CUSTOMER, is_typing=True, at=at(0)), Changes(conversations=ONE)),
     "somebody else types": (UNLOADED, TypingSeen(A, UserId("eve"), is_typing=True, at=at(0)), Changes()),
+    "a colleague types where I see nothing": (UNLOADED, TypingSeen(B, BO, is_typing=True, at=at(0)), Changes()),
+    "a patch of what is gone": ([*LOADED, ConversationGone(A, 2)], patched("conversations", "a", 2), Changes()),
     "I type elsewhere": (UNLOADED, TypingSeen(A, ANA, is_typing=True, at=at(0)), Changes()),
     "a colleague who did not type stops": (UNLOADED, TypingSeen(A, BO, is_typing=False, at=at(0)), Changes()),
     "a colleague looks": (UNLOADED, ViewingSeen(A, BO), Changes(conversations=ONE)),

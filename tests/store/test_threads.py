@@ -13,6 +13,7 @@ from chattui.model.events import (
     NoteQueued,
     OutboxDiscarded,
     PageLoaded,
+    RowPatched,
     RowsStored,
 )
 from chattui.model.records import Message, MessageId, NoteId, Row, Sender, UserId
@@ -130,6 +131,12 @@ def test_a_page_that_was_overtaken_by_events_loses_nothing() -> None:
     thread = after(stored(note("n", 3), message(2, "better", version=2, edited_at=at(7))), page(1, 3))
     assert keys(thread) == ["a1", "a2", "a3", "n"]
     assert (thread.entries[1].body, thread.entries[1].edited) == ("better", True)
+
+
+def test_a_page_that_was_overtaken_by_a_patch_loses_nothing() -> None:
+    fields = {"conversation_id": "a", "seq": 2, "body": "better"}
+    patch = RowPatched("messages", "a2", 2, fields)
+    assert [one.body for one in after(patch, page(1, 3)).entries] == ["line 1", "better", "line 3"]
 
 
 def test_what_i_wrote_stands_at_the_end_until_its_row_comes() -> None:

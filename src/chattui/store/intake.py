@@ -85,22 +85,29 @@ class Intake:
     def patch(self, patch: RowPatched) -> None:
         """Merge a partial row, or tell that it could not be."""
         known = known_row(self._state, patch)
-        if patch.version <= (
-            known.version if known is not None else self._state.gone.get(ConversationId(patch.key), 0)
-        ):
-            return
         row = merged(known, patch) if known is not None else None
         if row is not None:
             self._take([row], live=True)
-        elif known is not None or self._wanted(patch):
+        elif known is None:
+            self._unmet(patch)
+        elif patch.version > known.version:
             self._touched.stale.add((patch.table, patch.key))
 
-    def _wanted(self, patch: RowPatched) -> bool:
+    def _unmet(self, patch: RowPatched) -> None:
+        """A patch of a row that is not known: kept for a page on its way, told where the row should be known."""
+        conversation_id = ConversationId(str(patch.fields.get("conversation_id", patch.key)))
+        if conversation_id in self._state.gone:
+            return
+        if patch.table in INSIDE:
+            self._state.adrift.append((conversation_id, patch))
+        if self._wanted(patch, conversation_id):
+            self._touched.stale.add((patch.table, patch.key))
+
+    def _wanted(self, patch: RowPatched, conversation_id: ConversationId) -> bool:
         """Whether a row that is not known should be: not one that stands in the unseen part of a thread."""
-        if patch.table not in INSIDE:
+        if patch.table not in INSIDE or "conversation_id" not in patch.fields:
             return True
-        conversation_id = patch.fields.get("conversation_id")
-        if conversation_id is None or conversation_id in self._state.windows:
+        if conversation_id in self._state.windows:
             return True
         return bool(patch.fields.get("seq") == self._state.tail(conversation_id).last_seq)
 

@@ -83,7 +83,8 @@ class Store:
         people = self.state.people
         match event:
             case TypingSeen():
-                if people.type(event, self.state.customer_id(event.conversation_id)):
+                known = event.conversation_id in self.state.conversations
+                if known and people.type(event, self.state.customer_id(event.conversation_id)):
                     touched.conversation(event.conversation_id)
             case ViewingSeen():
                 touched.conversations |= people.look(event)
