@@ -32,6 +32,8 @@ class Credentials:
         self._name = f"{url} {who}".strip()
         digest = hashlib.sha256(self._name.encode()).hexdigest()[:16]
         self._file = paths.state_dir() / "sessions" / f"{digest}.json"
+        self.trouble: paths.Unwritable | None = None
+        """Why the last session could not be kept: a gateway goes on without, a login should not."""
 
     def load(self) -> str | None:
         """The session, or None.
@@ -47,11 +49,16 @@ class Credentials:
         Raises:
             Unwritable: there is neither a keyring nor a place for a file.
         """
+        self.trouble = None
         if self._to_keyring(text):
             self._forget_file()
-        else:
-            self._forget_in_keyring()
+            return
+        self._forget_in_keyring()
+        try:
             paths.write_private(self._file, text)
+        except paths.Unwritable as error:
+            self.trouble = error
+            raise
 
     def clear(self) -> None:
         """Forget it."""

@@ -37,7 +37,7 @@ class Home:
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """The real program, without a terminal."""
         command = [sys.executable, "-m", "chattui", *arguments]
-        return subprocess.run(  # noqa: S603 - our own program
+        return subprocess.run(
             command, input=stdin, capture_output=True, text=True, timeout=PATIENCE, env=self.environment(), check=False
         )
 

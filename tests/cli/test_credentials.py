@@ -15,10 +15,10 @@ URL = "https://work.supabase.co"
 class Ring(KeyringBackend):
     """A keyring in memory; `limit` is what some real ones have."""
 
-    priority = 1  # type: ignore[assignment]  # a class property in the library
+    priority = 1
 
     def __init__(self, limit: int = 10_000) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
         self.limit = limit
 
@@ -52,7 +52,7 @@ def ring() -> Ring:
 def no_ring() -> None:
     from keyring.backends import fail  # noqa: PLC0415
 
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
 
 
 def files() -> list[Path]:
@@ -119,19 +119,20 @@ def test_a_session_too_long_for_the_keyring_goes_to_the_file(ring: Ring) -> None
 async def test_one_refresh_at_a_time() -> None:
     order: list[str] = []
 
-    async def refresh(name: str, *, hold: asyncio.Event | None = None) -> None:
+    async def refresh(name: str, entered: asyncio.Event, leave: asyncio.Event) -> None:
         async with Credentials(URL).refresh_lock():
             order.append(f"{name} in")
-            if hold:
-                await hold.wait()
+            entered.set()
+            await leave.wait()
             order.append(f"{name} out")
 
-    leave = asyncio.Event()
-    first = asyncio.create_task(refresh("first", hold=leave))
-    while not order:
-        await asyncio.sleep(0)
-    second = asyncio.create_task(refresh("second"))
-    await asyncio.sleep(0.05)
+    entered, leave = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(refresh("first", entered, leave))
+    await entered.wait()
+    second = asyncio.create_task(refresh("second", asyncio.Event(), leave))
+    done, _ = await asyncio.wait([second], timeout=0.2)
+    assert not done
+    assert order == ["first in"]
     leave.set()
     await asyncio.gather(first, second)
     assert order == ["first in", "first out", "second in", "second out"]

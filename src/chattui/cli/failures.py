@@ -7,7 +7,7 @@ import click
 
 from chattui import logs
 from chattui.config import ConfigError
-from chattui.gateway.errors import GatewayError, Misconfigured, SignedOut, Unreachable
+from chattui.gateway.errors import GatewayError, Unreachable
 from chattui.paths import Unwritable
 
 logger = logging.getLogger(__name__)
@@ -50,19 +50,24 @@ def explained(error: Exception) -> Failure:
         case ConfigError():
             return Misused(str(error))
         case Unreachable():
-            return NoAnswer(str(error))
-        case SignedOut() | Misconfigured() | GatewayError() | Unwritable():
-            return Failure(str(error))
-        case _ if (sentence := _expected(error)) is not None:
-            return Failure(sentence)
+            return NoAnswer(_for_a_command(error))
+        case GatewayError():
+            return Failure(_for_a_command(error))
         case _:
-            return _unforeseen(error)
+            return Failure(str(error)) if _is_expected(error) else _unforeseen(error)
 
 
-def _expected(error: Exception) -> str | None:
+def _for_a_command(error: GatewayError) -> str:
+    """A gateway's sentence without what only the screen can do: go on trying, and be told to by Ctrl+R."""
+    advice = "Check the network and the URL; `chattui doctor` looks closer."
+    sentence = str(error).replace("chattui goes on trying; Ctrl+R tries at once.", advice)
+    return sentence.replace("chattui tries again.", "Try again.").replace(", then press Ctrl+R", "")
+
+
+def _is_expected(error: Exception) -> bool:
     """Errors of parts that a command may not have loaded are known by their name."""
     told = {"Exposed", "StackFailed", "KeysError"}
-    return str(error) if any(kind.__name__ in told for kind in type(error).__mro__) else None
+    return isinstance(error, Unwritable) or any(kind.__name__ in told for kind in type(error).__mro__)
 
 
 def _unforeseen(error: Exception) -> Failure:

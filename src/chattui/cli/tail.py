@@ -1,6 +1,7 @@
 """Every event, one a line."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,11 +50,14 @@ def tail(choice: Choice, *, as_json: bool, cursor_file: Path | None) -> None:
     follower = Follower(_Output(as_json=as_json), cursor_file)
     try:
         asyncio.run(_follow(choice.project(), follower))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise click.exceptions.Exit(0) from None
 
 
 async def _follow(target: Target, follower: "Follower") -> None:
+    me = asyncio.current_task()
+    if me is not None and sys.platform != "win32":  # what was printed is kept before the end
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
     async with connected(target) as gateway:
         await follower.run(gateway)
 
@@ -108,7 +112,10 @@ class Follower:
         self._place = self._place or await self._beginning(gateway)
         async for event in gateway.events():
             match event:
-                case ChannelJoined() | RowsStored() | RowPatched() | RowSuspected():
+                case ChannelJoined():
+                    await self._catch_up(gateway)
+                    click.echo("Listening.", err=True)
+                case RowsStored() | RowPatched() | RowSuspected():
                     await self._catch_up(gateway)
                 case ChannelLost(reason):
                     click.echo(f"chattui: {reason}", err=True)
