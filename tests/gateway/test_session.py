@@ -136,6 +136,24 @@ async def test_a_dead_session_is_one_sentence_and_another_login_revives_it(stack
     await gateway.close()
 
 
+async def test_leaving_in_the_middle_of_an_exchange_does_not_lose_the_new_session(
+    stack: Stack, acme: Organisation
+) -> None:
+    storage = await signed_in(stack, acme.agents[0], **EXPIRED)
+    async with Proxy(stack.url) as proxy:
+        gateway = await supabase.open_agent(proxy.url, stack.anon_key, storage)
+        proxy.freeze()
+        asking = asyncio.create_task(gateway.snapshot())
+        await asyncio.sleep(0.1)
+        asking.cancel()
+        leaving = asyncio.create_task(gateway.close())
+        await asyncio.sleep(0.1)
+        proxy.thaw()
+        await leaving
+    assert storage.saved == 1
+    assert (await supabase.whoami(stack.url, stack.anon_key, storage)).name == "Agent1"
+
+
 async def test_somebody_else_s_login_is_not_taken_for_mine(stack: Stack, acme: Organisation) -> None:
     storage = await signed_in(stack, acme.agents[0], **EXPIRED)
     gateway = await supabase.open_agent(stack.url, stack.anon_key, storage)

@@ -44,7 +44,8 @@ class Connection:
         self.session = SessionKeeper(self.supabase, vault, storage)
 
     async def aclose(self) -> None:
-        """Close the HTTP connections; the session stays."""
+        """Close the HTTP connections; the session stays, and one that is being renewed is saved first."""
+        await self.session.settle(0.5)
         await self.http.aclose()
 
 

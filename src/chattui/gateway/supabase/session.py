@@ -64,6 +64,7 @@ class SessionKeeper:
         self._session: Session | None = None
         self._good_until = 0.0
         self._one = asyncio.Lock()
+        self._renewals: set[asyncio.Task[None]] = set()
         self._dead: str | None = None
         self._told: str | None = None
         self._listeners: list[Callable[[str], None]] = []
@@ -112,12 +113,16 @@ class SessionKeeper:
 
         Refresh tokens tell sessions apart: access tokens that were made in the same second can be equal.
         """
-        async with self._one:
-            if self._session is None or self._session.refresh_token == stale.refresh_token:
-                try:
-                    await self._renew(stale)
-                except OSError as error:  # the lock of the storage is held too long, or can not be had
-                    raise Unreachable("Another chattui is renewing the session. This one tries again.") from error
+        renewal = asyncio.get_running_loop().create_task(self._renew_once(stale))
+        self._renewals.add(renewal)
+        renewal.add_done_callback(self._renewed)
+        # Whoever asked may be cancelled; a new refresh token that the server has given out must still be saved.
+        await asyncio.shield(renewal)
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until what is being exchanged is saved, but no longer than this."""
+        if self._renewals:
+            await asyncio.wait(self._renewals, timeout=seconds)
 
     async def keep(self) -> None:
         """Exchange the token in time, for ever; what goes wrong here is seen by the next call."""
@@ -139,6 +144,19 @@ class SessionKeeper:
         await asyncio.to_thread(self._storage.clear)
 
     # Inside
+
+    async def _renew_once(self, stale: Session) -> None:
+        async with self._one:
+            if self._session is None or self._session.refresh_token == stale.refresh_token:
+                try:
+                    await self._renew(stale)
+                except OSError as error:  # the lock of the storage is held too long, or can not be had
+                    raise Unreachable("Another chattui is renewing the session. This one tries again.") from error
+
+    def _renewed(self, renewal: asyncio.Task[None]) -> None:
+        self._renewals.discard(renewal)
+        if not renewal.cancelled():
+            renewal.exception()  # told to whoever asked, if they still wait
 
     async def _renew(self, stale: Session) -> None:
         async with self._storage.refresh_lock():
