@@ -10,7 +10,7 @@ from chattui.cli.failures import Misused
 from chattui.cli.gateways import print_json
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import Target
-from chattui.gateway.protocol import Identity
+from chattui.gateway.protocol import Identity, SessionStorage
 from chattui.text.inert import inert_line
 
 
@@ -29,9 +29,7 @@ def login(  # noqa: PLR0913 - one for each option
         raise Misused("--password-stdin and --code are two ways of the same thing: choose one.")
     target = _target(choice, url, key)
     address = email or _asked("E-mail", "--email")
-    who = asyncio.run(
-        _by_code(target, address) if by_code else _by_password(target, address, from_stdin=password_stdin)
-    )
+    who = _signed_in(target, address, by_code=by_code, from_stdin=password_stdin)
     if url or choice.target() is None:
         _remember(choice, target)
     click.echo(greeting(who, target), err=True)
@@ -52,22 +50,32 @@ def _asked(what: str, option: str) -> str:
     return str(click.prompt(what, err=True))
 
 
-async def _by_password(target: Target, email: str, *, from_stdin: bool) -> Identity:
-    from chattui.credentials import Credentials  # noqa: PLC0415
+def _signed_in(target: Target, email: str, *, by_code: bool, from_stdin: bool) -> Identity:
+    """Raises `Unwritable` where the session could not be kept: a login that is forgotten at once is none."""
+    from chattui.credentials import Credentials  # noqa: PLC0415 - the keyring library is slow to load
+
+    storage = Credentials(target.url)
+    way = _by_code(target, storage, email) if by_code else _by_password(target, storage, email, from_stdin=from_stdin)
+    who = asyncio.run(way)
+    if storage.trouble:
+        raise storage.trouble
+    return who
+
+
+async def _by_password(target: Target, storage: SessionStorage, email: str, *, from_stdin: bool) -> Identity:
     from chattui.gateway.supabase import sign_in_with_password  # noqa: PLC0415
 
     password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _secret("Password", "--password-stdin")
-    return await sign_in_with_password(target.url, target.key, Credentials(target.url), email, password)
+    return await sign_in_with_password(target.url, target.key, storage, email, password)
 
 
-async def _by_code(target: Target, email: str) -> Identity:
-    from chattui.credentials import Credentials  # noqa: PLC0415
+async def _by_code(target: Target, storage: SessionStorage, email: str) -> Identity:
     from chattui.gateway.supabase import send_code, sign_in_with_code  # noqa: PLC0415
 
     await send_code(target.url, target.key, email)
     click.echo(f"A code is on its way to {email}.", err=True)
     code = _secret("Code", "--code in a terminal") if sys.stdin.isatty() else sys.stdin.readline()
-    return await sign_in_with_code(target.url, target.key, Credentials(target.url), email, code.strip())
+    return await sign_in_with_code(target.url, target.key, storage, email, code.strip())
 
 
 def _secret(what: str, option: str) -> str:
