@@ -30,19 +30,21 @@ insert into things (id, name, amount, tags, at, kind) values
 insert into parts values (10, 1, 'a'), (11, 1, 'b'), (12, 2, 'c');
 insert into only_one values (1, 'single');
 create function public.who() returns jsonb language sql stable set search_path = '' as
-    $$ select jsonb_build_object('role', current_user, 'uid', auth.uid(), 'method', current_setting('request.method')) $$;
+    $$ select jsonb_build_object('role', current_user, 'uid', auth.uid(),
+        'method', current_setting('request.method')) $$;
 create function public.one_thing(wanted integer) returns public.things language sql stable set search_path = '' as
     $$ select * from public.things where id = wanted $$;
 create function public.thing_names() returns setof text language sql stable set search_path = '' as
     $$ select name from public.things order by id $$;
-create function public.pair(a integer, out twice integer, out thrice integer) language sql immutable set search_path = ''
-    as 'select a * 2, a * 3';
+create function public.pair(a integer, out twice integer, out thrice integer) language sql immutable
+    set search_path = '' as 'select a * 2, a * 3';
 create function public.listed(ids integer[], doc json default null) returns integer language sql immutable
     set search_path = '' as 'select cardinality(ids) + coalesce(json_array_length(doc), 0)';
 create function public.fails(code text) returns void language plpgsql set search_path = '' as
     $$ begin raise exception 'no' using errcode = code; end $$;
 create function public.slow() returns text language sql volatile set search_path = '' as 'select pg_sleep(10)::text';
-create function public.many(variadic a integer[]) returns integer language sql immutable set search_path = '' as 'select 1';
+create function public.many(variadic a integer[]) returns integer language sql immutable set search_path = ''
+    as 'select 1';
 """
 GONE = """
 drop function public.who, public.one_thing, public.thing_names, public.pair, public.listed, public.fails, public.slow,

@@ -6,7 +6,6 @@ It tells its parent on stdout, one JSON object a line, how it gets on; after the
 import logging
 import os
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import click
@@ -27,17 +26,10 @@ def main(directory: Path, port: int | None, *, fresh: bool) -> None:
     """Serve DIRECTORY until its last client has gone."""
     os.chdir("/")
     data = DataDirectory.at(directory)
-    handler = RotatingFileHandler(data.log, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     try:
         server.run(Run(data, port, fresh), _progress, _ready)
     except StackFailed as failure:
         _say(failed=str(failure))
-        sys.exit(1)
-    except Exception as error:
-        logging.getLogger(__name__).exception("The server ended")
-        _say(failed=f"The stack could not start ({error}); {data.log} tells more.")
         sys.exit(1)
 
 
@@ -55,8 +47,8 @@ def _ready(_: Endpoint) -> None:
 def _say(**message: object) -> None:
     try:
         os.write(1, msgspec.json.encode(message) + b"\n")
-    except OSError:  # whoever asked is gone; the lease will tell
-        logging.getLogger(__name__).warning("nobody listens: %s", message)
+    except OSError:  # whoever asked is gone: without a lease the server will not live long
+        logging.getLogger(__name__).warning("Nobody listens: %s", message)
 
 
 if __name__ == "__main__":

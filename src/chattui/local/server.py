@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -55,6 +57,17 @@ def run(wanted: Run, progress: Progress, ready: Callable[[Endpoint], None]) -> N
     Raises:
         StackFailed: it could not come up.
     """
+    with _logged(wanted.data.log):
+        try:
+            _run(wanted, progress, ready)
+        except (StackFailed, KeyboardInterrupt, SystemExit):
+            raise
+        except Exception as error:
+            log.exception("The server ended")
+            raise StackFailed(f"The stack ended ({error}); {wanted.data.log} tells more.") from error
+
+
+def _run(wanted: Run, progress: Progress, ready: Callable[[Endpoint], None]) -> None:
     data = wanted.data
     # A cluster whose password is gone belonged to a directory that was deleted.
     fresh = wanted.fresh or not data.secrets.exists()
@@ -217,6 +230,24 @@ def _listening(wanted: int | None, last: int) -> socket.socket:
         else:
             return listener
     raise StackFailed(f"Port {wanted} is taken or not allowed; choose another with --port, or leave it out.")
+
+
+@contextmanager
+def _logged(file: Path) -> Iterator[None]:
+    """Write what we and the HTTP server have to say to `file`, and nowhere else."""
+    handler = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    loggers = [logging.getLogger(name) for name in ("chattui.local", "uvicorn", "psycopg.pool")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+        handler.close()
 
 
 @contextmanager

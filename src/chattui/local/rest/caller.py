@@ -22,6 +22,11 @@ class Caller:
     headers: str
     """The request's headers as JSON, lower case."""
 
+    @property
+    def writes(self) -> bool:
+        """Whether the request may change anything."""
+        return self.method not in ("GET", "HEAD")
+
 
 def caller(request: Request, keys: Keys) -> Caller:
     """Read the token; without one the API key speaks for itself.

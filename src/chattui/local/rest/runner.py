@@ -35,25 +35,37 @@ async def run(
     *,
     single: bool,
 ) -> Answer:
-    """Run it, in two round trips: everything up to the answer, and the commit.
+    """Run it in one round trip: without a BEGIN, all up to the end of a pipeline is one transaction.
 
     Raises:
         RestFaultError: one row was wanted and there were none or several; nothing has changed then.
         psycopg.Error: the database refuses.
     """
-    read_only = "on" if who.method in ("GET", "HEAD") else "off"
-    identity = (who.role, who.claims, who.method, who.path, who.headers, read_only)
+    if single and who.writes:
+        # Whether it may be kept is only known afterwards.
+        async with connection.transaction():
+            return _checked(await _sent(connection, who, settings, statement), single=True)
+    return _checked(await _sent(connection, who, settings, statement), single=single)
+
+
+async def _sent(
+    connection: AsyncConnection[TupleRow], who: Caller, settings: Mapping[str, str], statement: Statement
+) -> Answer:
+    identity = (who.role, who.claims, who.method, who.path, who.headers, "off" if who.writes else "on")
     further = [word for setting in settings.items() for word in setting]
-    async with connection.pipeline(), connection.transaction():
+    async with connection.pipeline():
         await connection.execute((_ACT_AS + _AND_SETTING * len(settings)).encode(), (*identity, *further))
         cursor = await connection.execute(statement.text, statement.values)
-        row = await cursor.fetchone()
-        answer = Answer(*(row or (None, 0, None)))
-        if single and answer.count != 1:
-            raise RestFaultError(
-                406,
-                "PGRST116",
-                "Cannot coerce the result to a single JSON object",
-                details=f"The result contains {answer.count} rows",
-            )
+    row = await cursor.fetchone()
+    return Answer(*(row or (None, 0, None)))
+
+
+def _checked(answer: Answer, *, single: bool) -> Answer:
+    if single and answer.count != 1:
+        raise RestFaultError(
+            406,
+            "PGRST116",
+            "Cannot coerce the result to a single JSON object",
+            details=f"The result contains {answer.count} rows",
+        )
     return answer
