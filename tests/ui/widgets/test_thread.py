@@ -299,6 +299,25 @@ async def test_audit_lines_and_notes_between_keep_what_is_above() -> None:
         assert seen(view) == before
 
 
+async def test_what_comes_late_above_the_screen_moves_no_line() -> None:
+    view, host = hosted()
+    async with host.shown(SIZE) as pilot:
+        await shown(view, pilot, talk(1, 60))
+        await pilot.press("pageup")
+        before = seen(view)
+        entries = list(talk(1, 60))
+        entries.insert(10, event(10, "labelled vip", at=entries[9].at))
+        await shown(view, pilot, entries)
+        assert seen(view) == before
+        older = [*talk(1, 5), event(5, "Ana took it", at=entries[4].at), *entries[5:]]
+        await shown(view, pilot, entries[5:], complete=False, conversation_id=ConversationId("other"))
+        await pilot.press("pageup", "pageup")
+        before = seen(view)
+        both = [*older, entry(61, "and one more", at=NOW)]
+        await shown(view, pilot, both, complete=True, conversation_id=ConversationId("other"))
+        assert seen(view)[:-1] == before[:-1]
+
+
 class Counted(Sequence[Entry]):
     """A long thread that counts which entries are looked at."""
 

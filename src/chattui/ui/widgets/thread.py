@@ -117,13 +117,14 @@ class ThreadView(LinedView, can_focus=True):
 
     def show(self, thread: Thread | None) -> None:
         """Draw this state. Another conversation stands at its end; the same one keeps its place, or follows its end."""
+        (index, line), entries = self._anchor_line, self._pages.entries
+        anchor = entries[index].key if index < len(entries) else None
         change = self._pages.show(thread)
         if change.other:
             self._following, self._seen_seq, self._selected, self._typing = True, self._pages.last_seq, None, ()
-        elif change.prepended:
-            self._anchor_line = (self._anchor_line[0] + change.prepended, self._anchor_line[1])
-        elif change.mine:
-            self._following = True
+        else:
+            self._anchor_line = (self._pages.index_near(anchor, index + change.prepended), line)
+            self._following |= change.mine
         self._settle()
         self.refresh()
 
@@ -273,7 +274,7 @@ class ThreadView(LinedView, can_focus=True):
             return
         self._seen_seq = max(self._seen_seq, self._pages.last_seq if self._following else self.last_visible_seq)
         read = (thread.conversation_id, self._pages.last_seq)
-        if self._following and read != self._reported:
+        if self._following and read[1] and read != self._reported:
             self._reported = read
             self.post_message(self.ReadUpTo(*read))
         first = (thread.conversation_id, self._pages.entries[0].key if self._pages.entries else "")

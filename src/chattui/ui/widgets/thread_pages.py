@@ -141,6 +141,13 @@ class ThreadPages:
             return None
         return next((at for at in range(len(self.entries) - 1, -1, -1) if self.entries[at].key == key), None)
 
+    def index_near(self, key: str | None, index: int) -> int:
+        """Where an entry stands that should be at `index`; `index` itself where it is gone."""
+        if index < len(self.entries) and self.entries[index].key == key:
+            return index
+        found = self.index_of(key)
+        return index if found is None else found
+
     # Codes: line numbers that stay with their line whatever comes before it
 
     def code(self, index: int, number: int) -> int:
