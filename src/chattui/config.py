@@ -31,9 +31,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """How the inbox behaves."""
 
-    theme: Annotated[
-        str, Meta(description="dark, light, or a theme of Textual (ansi-dark, …); empty asks the terminal")
-    ] = ""
+    theme: Annotated[str, Meta(description="dark, light, a theme of Textual, or empty: as the terminal")] = ""
     confirm: Annotated[bool, Meta(description="closing, handing back and requeueing ask for the same key again")] = True
     open_first: Annotated[bool, Meta(description="show the first conversation when none is shown")] = False
     notices: Annotated[
