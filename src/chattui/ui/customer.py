@@ -163,6 +163,11 @@ class CustomerApp(App[None]):
             self._signalled = now
             self.run_worker(self._gateway.typing(is_typing=True), exit_on_error=False)
 
+    def _stop_typing(self, gateway: CustomerGateway) -> None:
+        """What is written next is a new sign, however soon it comes."""
+        self._signalled = float("-inf")
+        self.run_worker(gateway.typing(is_typing=False), exit_on_error=False)
+
     async def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """Send; the words stay in the composer until the server has them."""
         gateway, words = self._gateway, event.text.strip()
@@ -170,10 +175,11 @@ class CustomerApp(App[None]):
             return
         composer = self.query_one(Composer)
         composer.put("")
+        self._stop_typing(gateway)
         try:
             await self._show(await gateway.send(MessageId(str(uuid4())), words))
         except GatewayError as error:
-            composer.put(words)
+            composer.put(f"{words}\n{composer.text}".strip())
             self.query_one("#standing", Static).update(str(error))
 
     async def action_quit(self) -> None:

@@ -40,6 +40,7 @@ class SupabaseCustomerGateway:
         self._told_seq: int | None = None
         self._news: asyncio.Queue[Message | AgentTyping | None] = asyncio.Queue()
         self._gap = asyncio.Event()
+        self._signs = asyncio.Lock()
         self._link = Link(connection, self._subject, self._heard)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -75,7 +76,11 @@ class SupabaseCustomerGateway:
         return row
 
     async def typing(self, *, is_typing: bool) -> None:
-        """Best effort."""
+        """Best effort, one sign after the other: a stop that overtook its start would be the last word."""
+        async with self._signs:
+            await self._sign(is_typing=is_typing)
+
+    async def _sign(self, *, is_typing: bool) -> None:
         with suppress(GatewayError):
             await self._rpc("typing", {"conversation_id": await self._conversation(), "is_typing": is_typing})
 

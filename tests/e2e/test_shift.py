@@ -1,0 +1,113 @@
+"""A shift: two agents and a customer, each in a terminal of their own, on one project."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.terminal import Terminal
+
+pytestmark = pytest.mark.timeout(120)
+Open = Callable[..., Terminal]
+
+ALL, CLOSED = "4", "5"
+ESCAPE = "\x1b"
+
+
+def find(agent: Terminal, name: str, view: str = ALL) -> None:
+    """Put the list's cursor on a customer, with nothing else in the list."""
+    agent.press(ESCAPE, ESCAPE, view, "/")
+    agent.sees("name, label, words")
+    agent.type(name)
+    agent.sees(f"^.{{0,2}}{name}")
+    agent.press("\r")
+    agent.wait(lambda picture: re.search(rf"^▌. .*{name}", picture, re.MULTILINE), f"{name} is not in the list")
+
+
+def write(agent: Terminal, words: str) -> None:
+    agent.press("r")
+    agent.sees("Enter send")
+    agent.type(words)
+    agent.sees(words)
+    agent.press("\r")
+
+
+def confirm(agent: Terminal, key: str, name: str) -> None:
+    """Press a key that asks, and again once the question names the customer."""
+    agent.press(ESCAPE, key)
+    agent.sees(rf"{name}.*{key} again|{key} again.*{name}")
+    agent.press(key)
+
+
+def test_who_takes_over_first_has_it_and_the_other_is_told(desk: Open, customer: Open) -> None:
+    ana, bo, rosa = desk("ana"), desk("bo"), customer("Rosa Quill")
+    rosa.type("I was charged twice\r")
+    find(ana, "Rosa Quill")
+    find(bo, "Rosa Quill")
+    ana.press("t")
+    bo.press("t")
+    rosa.sees("You are talking to (Ana Torres|Bo Larsen)")
+    winner, loser, name = (ana, bo, "Ana Torres") if "Ana" in rosa.text else (bo, ana, "Bo Larsen")
+    winner.sees("active · you")
+    loser.sees(f"{name} has")
+    loser.sees(f"active · {name}")
+
+
+def test_words_and_typing_go_both_ways_and_previews_and_unread_are_right(desk: Open, customer: Open) -> None:
+    ana, bo, liam = desk("ana"), desk("bo", columns=80, rows=24), customer("Liam Reed")
+    liam.type("Where is my parcel\r")
+    find(bo, "Liam Reed")
+    find(ana, "Liam Reed")
+    bo.sees("Where is my parcel")
+    ana.press("t")
+    ana.sees("active · you")
+
+    ana.press("r")
+    ana.sees("Enter send")
+    ana.type("Let me")
+    liam.sees("writing")
+    bo.sees("Ana.*(typing|writing)|(typing|writing).*Ana")
+    ana.type(" look\r")
+    liam.sees("Let me look")
+    bo.sees("Let me look")
+    ana.sees("✓✓")
+
+    liam.type("Thank")
+    ana.sees("Liam.*typing")
+    liam.type(" you\r")
+    ana.sees("Thank you")
+    bo.sees("Thank you")
+    assert not re.search(r"Liam Reed\s+[1-9]", ana.line_with("Liam Reed")), "Ana has read it"
+
+
+def test_hand_back_requeue_close_and_reopen_by_the_customers_reply(desk: Open, customer: Open) -> None:
+    ana, bo, mia = desk("ana"), desk("bo"), customer("Mia Okoye")
+    mia.type("My invoice has the wrong address\r")
+    find(ana, "Mia Okoye")
+    find(bo, "Mia Okoye")
+    ana.press("t")
+    mia.sees("You are talking to Ana Torres")
+
+    confirm(ana, "T", "Mia Okoye")
+    mia.sees("You are talking to our assistant")
+    bo.sees("handed")
+
+    bo.press("t")
+    mia.sees("You are talking to Bo Larsen")
+    confirm(bo, "u", "Mia Okoye")
+    ana.sees("waiting")
+
+    ana.press("t")
+    mia.sees("You are talking to Ana Torres")
+    write(ana, "The address is corrected")
+    mia.sees("The address is corrected")
+    confirm(ana, "c", "Mia Okoye")
+    mia.sees("closed|ended")
+    find(bo, "Mia Okoye", CLOSED)
+    bo.sees("closed")
+
+    mia.type("One more thing\r")
+    mia.sees("You are talking to our assistant|will be with you")
+    find(bo, "Mia Okoye")
+    bo.sees("One more thing")
+    bo.sees("opened it again")
