@@ -1,6 +1,6 @@
 """A small support desk that every test of the screen looks at: fixed names, ids and times, no network."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from time import monotonic
@@ -270,17 +270,17 @@ class DeskGateway(ScriptedGateway):
 class World:
     """One agent, Ana, in front of one inbox."""
 
-    def __init__(self, settings: Settings | None = None, extra: Iterable[Row] = (), *, still: bool = False) -> None:
-        self.gateway = DeskGateway([*rows(), *extra])
+    def __init__(self, settings: Settings | None = None, *, still: bool = False, headless: bool = True) -> None:
+        self.gateway = DeskGateway(rows())
         self.gateway.clock = lambda: NOW
         clock = (lambda: 1000.0) if still else monotonic
         self.desk = Desk(self.gateway, Store(), clock, reconcile=False)
         self.settings = settings or Settings(theme="dark", guard=0)
         self.told: list[str] = []
         """What went to the terminal beside the picture."""
-        self.app = ChattuiApp(
-            self.open, self.settings, environment={"TERM_PROGRAM": "iTerm.app"}, terminal=self.told.append
-        )
+        terminal = self.told.append if headless else None
+        environment = {"TERM_PROGRAM": "iTerm.app"}
+        self.app = ChattuiApp(self.open, self.settings, environment=environment, terminal=terminal)
 
     async def open(self) -> Desk:
         return self.desk

@@ -18,6 +18,7 @@ class Where(StrEnum):
     THREAD = "thread"
     COMPOSER = "composer"
     FILTER = "filter"
+    PANEL = "panel"
 
 
 class Standing(StrEnum):
@@ -135,9 +136,16 @@ MOVES = (
     Action("last", ("ctrl+t",), "last one", "Back to the one before", "Moving", ANYWHERE),
     Action("scroll-up", ("pageup",), "scroll", "Scroll the thread up", "Moving", SCROLLED),
     Action("scroll-down", ("pagedown",), "scroll", "Scroll the thread down", "Moving", SCROLLED),
-    Action("read-thread", ("right",), "scroll", "Into the thread, to choose a message", "Moving", (Where.LIST,)),
-    Action("read-list", ("left",), "list", "Back to the list", "Moving", (Where.THREAD,)),
-    Action("newest", ("end",), "newest", "To the newest message", "Moving", (Where.THREAD,)),
+    Action("up", ("up", "k"), "up", "Up: the list, or the thread", "Moving"),
+    Action("down", ("down", "j"), "down", "Down: the list, or the thread", "Moving"),
+    Action("first", ("home", "g"), "first", "To the first one", "Moving"),
+    Action("end", ("end", "G"), "last", "To the last one; in the thread, the newest", "Moving"),
+    Action("message-up", ("alt+up",), "message", "Choose the message above", "Moving", SCROLLED),
+    Action("message-down", ("alt+down",), "message", "Choose the message below", "Moving", SCROLLED),
+    Action("read-thread", ("right",), "thread", "From the list into the thread", "Moving", (Where.LIST,)),
+    Action("read-list", ("left",), "list", "From the thread to the list", "Moving", (Where.THREAD,)),
+    Action("read-panel", ("right",), "customer", "From the thread to the customer", "Moving", (Where.THREAD,)),
+    Action("leave-panel", ("left",), "thread", "From the customer to the thread", "Moving", (Where.PANEL,)),
 )
 VIEWS = (
     Action("next-view", ("tab",), "next view", "Next view", "Views"),
@@ -161,8 +169,12 @@ ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MOVES, *VIEWS, *PROGRAM)
 
 COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "back", "next-needing-me")
 """The footer while writing, in order; letters come after the leader."""
-FILTERING = ("keep-filter", "back", "next-needing-me", "last")
-"""The footer while filtering."""
+OFFERED = {
+    Where.COMPOSER: COMPOSING,
+    Where.FILTER: ("keep-filter", "back", "next-needing-me", "last"),
+    Where.PANEL: ("leave-panel", "back", "next-needing-me"),
+}
+"""The footer of these is written by hand; elsewhere `rank` decides."""
 MOST_KEYS = 7
 """In the footer, beside palette and help."""
 
@@ -241,8 +253,8 @@ class Keymap:
 
     def footer(self, where: Where, standing: Standing | None) -> list[tuple[str, Action]]:
         """(key, action) of what is worth a place at the bottom here, in order."""
-        if where in {Where.COMPOSER, Where.FILTER}:
-            offered = [self.actions[one] for one in (COMPOSING if where is Where.COMPOSER else FILTERING)]
+        if where in OFFERED:
+            offered = [self.actions[action_id] for action_id in OFFERED[where]]
         else:
             ranked = (action for action in self.actions.values() if action.rank and where in action.where)
             offered = sorted(ranked, key=lambda action: action.rank)

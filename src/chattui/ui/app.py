@@ -1,8 +1,11 @@
 """The program on the screen: it opens the desk after its first paint, and ends with a sentence, never a traceback."""
 
+import asyncio
 import logging
 import os
+import signal
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,7 +84,23 @@ class ChattuiApp(App[None]):
     def on_mount(self) -> None:
         """The network comes after the first paint."""
         self._tell(escapes.SAVE_TITLE + escapes.title(0))
+        self._heed_signals()
         self.call_after_refresh(self.run_worker, self._open(), exit_on_error=False)
+
+    def _heed_signals(self) -> None:
+        """A terminal that closes, or a polite end, leaves as Ctrl+Q does."""
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._signalled, number)
+
+    def _signalled(self, number: int) -> None:
+        self.run_worker(self._leave(128 + number), exit_on_error=False)
+
+    async def _leave(self, return_code: int) -> None:
+        if self._desk is not None:
+            await self._desk.aclose()
+        self.exit(return_code=return_code)
 
     async def _open(self) -> None:
         try:
@@ -131,9 +150,7 @@ class ChattuiApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave: the drafts are safe, the link is closed."""
-        if self._desk is not None:
-            await self._desk.aclose()
-        self.exit(return_code=1 if self.failure else 0)
+        await self._leave(1 if self.failure else 0)
 
     # Who looks
 

@@ -9,7 +9,7 @@ from chattui.model.events import Delivery
 from chattui.model.intents import HandOff, Intent, TakeNext, Transfer, UpdateProfile
 from chattui.model.records import Availability, ConversationId, LabelId, UserId
 from chattui.store.projections import Entry, View
-from chattui.ui.actions import Action
+from chattui.ui.actions import Action, Where
 from chattui.ui.browsing import Browsing
 from chattui.ui.handoffs import INTENTS, MINE_AFTER
 from chattui.ui.pickers import Choice, colleague_choices, label_choices, reply_choices
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 class Host(Protocol):
     """What commands ask of the screen that they run on."""
+
+    @property
+    def where(self) -> Where:
+        """What has the focus."""
 
     def say(self, sentence: str) -> None:
         """A short remark at the bottom."""
@@ -44,6 +48,9 @@ class Host(Protocol):
 
     def to_thread(self) -> None:
         """Put the focus on the thread."""
+
+    def to_panel(self) -> None:
+        """Put the focus on what is known of the customer, where that is shown."""
 
     def choose(
         self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool
@@ -101,14 +108,30 @@ class Commands:
             "next-needing-me": lambda _: self._or_say("Nobody needs you now.", browsing.needing_me()),
             "last": lambda _: self._or_say("No conversation was open before this one.", browsing.last()),
             "read-thread": lambda _: host.to_thread(),
+            "leave-panel": lambda _: host.to_thread(),
+            "read-panel": lambda _: host.to_panel(),
+            "message-up": lambda _: thread.select(-1),
+            "message-down": lambda _: thread.select(1),
             "read-list": lambda _: host.to_list(),
             "scroll-up": lambda _: thread.scroll_page_up(animate=False),
             "scroll-down": lambda _: thread.scroll_page_down(animate=False),
-            "newest": lambda _: thread.to_end(),
             "next-view": lambda _: browsing.step_view(1),
             "previous-view": lambda _: browsing.step_view(-1),
+            **self._steps(),
             **{f"view-{view}": partial(self._view, view) for view in View},
         }
+
+    def _steps(self) -> dict[str, Doer]:
+        rows, thread = self._browsing.list, self._thread
+        return {
+            "up": lambda _: self._here(lambda: rows.action_move(-1), lambda: thread.action_lines(-1)),
+            "down": lambda _: self._here(lambda: rows.action_move(1), lambda: thread.action_lines(1)),
+            "first": lambda _: self._here(rows.action_first, thread.action_to_start),
+            "end": lambda _: self._here(rows.action_last, thread.to_end),
+        }
+
+    def _here(self, in_list: Callable[[], None], in_thread: Callable[[], None]) -> None:
+        (in_thread if self._host.where is Where.THREAD else in_list)()
 
     def _program(self) -> dict[str, Doer]:
         return {

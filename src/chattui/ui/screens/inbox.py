@@ -41,7 +41,7 @@ PREVIEW_AFTER = 0.08
 WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-roomy")]
 """Columns from which a layout holds."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
-FOCUSED = {"composer": Where.COMPOSER, "filter": Where.FILTER, "thread": Where.THREAD, "panel": Where.THREAD}
+FOCUSED = {"composer": Where.COMPOSER, "filter": Where.FILTER, "thread": Where.THREAD, "panel": Where.PANEL}
 
 
 class InboxScreen(Screen[None]):
@@ -220,6 +220,11 @@ class InboxScreen(Screen[None]):
         """Scroll by keys."""
         self.add_class("-reading")
         self.painting.thread.focus()
+
+    def to_panel(self) -> None:
+        """The customer, where there is room for them."""
+        if self.painting.panel.display:
+            self.painting.panel.focus()
 
     def step_back(self) -> None:
         """Popup, question, filter, composer, list."""

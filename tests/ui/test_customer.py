@@ -1,0 +1,151 @@
+"""The customer's window on a real project: words both ways, who they are talking to, who is writing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from chattui.gateway.errors import Unreachable
+from chattui.gateway.protocol import CustomerGateway, CustomerThread, Gateway
+from chattui.gateway.sessions import MemorySession
+from chattui.gateway.supabase import open_agent, open_customer, sign_in_with_password
+from chattui.model.events import CustomerRead, RowsStored, TypingSeen
+from chattui.model.intents import Close, SendMessage, TakeOver, Typing
+from chattui.model.records import ConversationId, Message, MessageId
+from chattui.ui.customer import CustomerApp, Said, standing
+from chattui.ui.widgets.composer import Composer
+from tests.stack import Stack
+
+PATIENCE = 20.0
+
+
+@asynccontextmanager
+async def ana(stack: Stack) -> AsyncIterator[Gateway]:
+    session = MemorySession()
+    account = next(one for one in stack.accounts if one.role == "agent")
+    await sign_in_with_password(stack.url, stack.anon_key, session, account.email, account.password)
+    gateway = await open_agent(stack.url, stack.anon_key, session)
+    try:
+        yield gateway
+    finally:
+        await gateway.close()
+
+
+def window(stack: Stack) -> CustomerApp:
+    async def opened() -> CustomerGateway:
+        return await open_customer(stack.url, stack.anon_key, MemorySession())
+
+    return CustomerApp(opened, "Pat \x1b[31mDoe")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await pilot.pause(0.05)
+
+
+def shown(app: CustomerApp) -> list[str]:
+    return [str(said.render()).partition("\n")[2] for said in app.query(Said)]
+
+
+def line(app: CustomerApp, which: str) -> str:
+    return str(app.query_one(which, Static).render())
+
+
+@pytest.mark.parametrize(
+    ("status", "agent", "words"),
+    [
+        ("ai", None, "our assistant"),
+        ("waiting", None, "An agent will be with you"),
+        ("active", "Ana\x1b[2J Torres", "You are talking to Ana[2J Torres."),
+        ("closed", None, "closed"),
+    ],
+)
+def test_who_the_customer_is_talking_to(status: str, agent: str | None, words: str) -> None:
+    assert words in standing(CustomerThread(ConversationId("c"), status, agent))
+
+
+async def test_words_both_ways_typing_and_reading(stack: Stack) -> None:
+    app = window(stack)
+    async with ana(stack) as agent, app.run_test(size=(80, 24)) as pilot:
+        heard: list[object] = []
+        joined = asyncio.Event()
+
+        async def listen() -> None:
+            async for event in agent.events():
+                heard.append(event)
+                joined.set()
+
+        listening = asyncio.create_task(listen())
+        await asyncio.wait_for(joined.wait(), PATIENCE)
+        await until(pilot, lambda: "assistant" in line(app, "#standing"))
+        await pilot.press(*"hello", "ctrl+j", *"there")
+        await pilot.press("enter")
+        await until(pilot, lambda: shown(app) == ["hello\nthere"])
+        assert app.query_one(Composer).text == ""
+        await until(pilot, lambda: any(isinstance(event, TypingSeen) for event in heard))
+        conversation = next(
+            row.conversation_id
+            for event in heard
+            if isinstance(event, RowsStored)
+            for row in event.rows
+            if isinstance(row, Message) and row.body == "hello\nthere"
+        )
+        await agent.submit(TakeOver(conversation))
+        await agent.say(Typing(conversation, is_typing=True))
+        await until(pilot, lambda: line(app, "#typing") == "writing…")
+        await agent.submit(SendMessage(MessageId(str(uuid4())), conversation, "Hi, this is \x1b[31mAna"))
+        await until(pilot, lambda: shown(app) == ["hello\nthere", "Hi, this is [31mAna"])
+        assert line(app, "#typing") == ""
+        await until(pilot, lambda: any(isinstance(event, CustomerRead) and event.last_read_seq == 2 for event in heard))
+        await until(pilot, lambda: "You are talking to Ana Torres." in line(app, "#standing"))
+        await agent.submit(Close(conversation))
+        await until(pilot, lambda: "closed" in line(app, "#standing"))
+        listening.cancel()
+        await pilot.press("ctrl+q")
+    assert app.return_code == 0
+
+
+class Mute:
+    """A gateway that opens, and then cannot send."""
+
+    def __init__(self, gateway: CustomerGateway) -> None:
+        self._gateway = gateway
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._gateway, name)
+
+    async def send(self, message_id: MessageId, body: str) -> Message:
+        del message_id, body
+        raise Unreachable("The server can not be reached.")
+
+
+async def test_words_that_could_not_be_sent_stay(stack: Stack) -> None:
+    async def opened() -> CustomerGateway:
+        gateway: CustomerGateway = Mute(  # type: ignore[assignment]  # what it has not, the real one has
+            await open_customer(stack.url, stack.anon_key, MemorySession())
+        )
+        return gateway
+
+    app = CustomerApp(opened, "Pat")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "assistant" in line(app, "#standing"))
+        await pilot.press(*"lost?", "enter")
+        await until(pilot, lambda: "can not be reached" in line(app, "#standing"))
+        assert app.query_one(Composer).text == "lost?"
+        await pilot.press("ctrl+q")
+
+
+async def test_a_project_that_does_not_answer_is_told_in_a_sentence(stack: Stack) -> None:
+    async def opened() -> CustomerGateway:
+        return await open_customer("http://127.0.0.1:9", stack.anon_key, MemorySession())
+
+    app = CustomerApp(opened, "Pat")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bool(app.failure))
+    assert "reached" in app.failure
+    assert app.return_code == 1

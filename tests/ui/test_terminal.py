@@ -1,0 +1,93 @@
+"""The program on a real terminal: what it leaves behind, and what it makes of bytes."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+ALTERNATE, ORDINARY = b"\x1b[?1049h", b"\x1b[?1049l"
+
+
+def play(*arguments: str, columns: int = 120, rows: int = 36) -> Terminal:
+    command = [sys.executable, "-m", "tests.ui.play", *arguments]
+    return Terminal(command, env=dict(os.environ), columns=columns, rows=rows, cwd=str(ROOT))
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    with play() as started:
+        started.sees(r"● live")
+        yield started
+
+
+def left_clean(terminal: Terminal) -> bool:
+    after = bytes(terminal.raw).rpartition(ORDINARY)
+    return ALTERNATE in after[0] and b"\x1b[23;0t" in bytes(terminal.raw) and b"Traceback" not in bytes(terminal.raw)
+
+
+def test_it_leaves_the_terminal_as_it_found_it(terminal: Terminal) -> None:
+    terminal.type("\x11")
+    assert terminal.ends() == 0
+    assert left_clean(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_polite_end_is_as_clean_as_quitting(terminal: Terminal, number: signal.Signals) -> None:
+    os.kill(terminal.pid, number)
+    assert terminal.ends() == 128 + number
+    assert left_clean(terminal)
+
+
+def test_a_fault_is_one_sentence_and_a_failure() -> None:
+    with play("fault") as terminal:
+        terminal.sees(r"● live")
+        terminal.type("1")
+        terminal.sees(r"│ Then please forward this")
+        terminal.type("t")
+        assert terminal.ends() == 1
+        assert left_clean(terminal)
+        assert b"What happened is in chattui.log." in bytes(terminal.raw)
+
+
+def test_a_word_and_its_enter_in_one_read_close_nothing(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    terminal.type("cc")
+    terminal.sees(r"c came together with other keys")
+    terminal.paste("close it\r")
+    terminal.sees(r"A paste does nothing here")
+
+
+def test_a_bracketed_paste_into_the_composer_is_not_sent(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    terminal.type("\r")
+    terminal.sees(r"reply to Samuel Okafor")
+    terminal.paste("first\rsecond\r")
+    terminal.sees(r"second")
+    assert "↑" not in terminal.text
+    assert "queued" not in terminal.text
+
+
+def test_a_terminal_that_lost_the_focus_marks_nothing_read(terminal: Terminal) -> None:
+    terminal.sees(r"6 unread")
+    terminal.type("\r")
+    terminal.sees(r"4 unread")
+    assert b"\x1b[?1004h" in bytes(terminal.raw)
+
+
+def test_the_size_may_change_at_any_time(terminal: Terminal) -> None:
+    for columns, rows, word in ((60, 20, "Waiting"), (38, 9, "too small"), (80, 24, "Cl"), (160, 40, "Closed")):
+        terminal.resize(columns, rows)
+        terminal.sees(word)
+
+
+def test_quiet_while_nothing_happens(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    before = len(terminal.raw)
+    with pytest.raises(AssertionError):
+        terminal.wait(lambda _: len(terminal.raw) > before + 64, "bytes while idle", seconds=1.5)
