@@ -147,6 +147,8 @@ class ScriptedGateway:
         self.said: list[Signal] = []
         self.retries = 0
         self.closed = False
+        self.sync_once: Reset | None = None
+        """What the next sync answers, instead of rows."""
         self.down: Exception | None = None
         """While set, every call raises it."""
         self.gate = asyncio.Event()
@@ -195,8 +197,9 @@ class ScriptedGateway:
 
     async def sync(self, cursor: Cursor) -> Synced | Reset:
         await self._called("sync")
-        if cursor.epoch != "one":
-            return Reset("another database")
+        once, self.sync_once = self.sync_once, None
+        if once is not None or cursor.epoch != "one":
+            return once or Reset("another database")
         rows = tuple(row for xid, row in self.changed if xid >= int(cursor.xid))
         return Synced(rows, (), self._cursor(), self.clock())
 
@@ -257,20 +260,27 @@ class ScriptedGateway:
     def _usual(self, intent: Intent) -> Accepted:
         """Messages and read marks become rows; anything else holds without one."""
         match intent:
-            case SendMessage(id=id_, conversation_id=conversation_id, body=body):
-                known = self.table.get(("messages", id_))
-                row: Row = known or message(
-                    conversation_id, self._last_seq(conversation_id) + 1, body,
-                    sender=Sender.AGENT, by=self.me, message_id=id_,
-                )  # fmt: skip
+            case SendMessage():
+                row = self._write(intent)
             case MarkRead(conversation_id=conversation_id, last_read_seq=seq):
                 row = read_mark(conversation_id, seq, user_id=self.me)
+                self.store(row)
             case _:
                 return Accepted(())
-        self.store(row)
         return Accepted((row,))
 
-    def _last_seq(self, conversation_id: ConversationId) -> int:
+    def _write(self, intent: SendMessage) -> Row:
+        known = self.table.get(("messages", intent.id))
+        if known is not None:
+            return known
+        thread, seq = intent.conversation_id, self.last_seq(intent.conversation_id) + 1
+        row = message(thread, seq, intent.body, sender=Sender.AGENT, by=self.me, message_id=intent.id)
+        before = self.table.get(("conversation_tail", thread))
+        self.store(row, tail(thread, seq, before.inbound_count if isinstance(before, Tail) else 0))
+        return row
+
+    def last_seq(self, conversation_id: ConversationId) -> int:
+        """Of what the database holds."""
         seqs = [r.seq for r in self.table.values() if isinstance(r, Message) and r.conversation_id == conversation_id]
         known = self.table.get(("conversation_tail", conversation_id))
         return max([*seqs, known.last_seq if isinstance(known, Tail) else 0])
