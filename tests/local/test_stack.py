@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -62,6 +63,24 @@ def test_a_second_start_joins_and_the_last_to_leave_ends_it(directory: Path) -> 
     assert server.ended(GONE)
     assert not postmaster.alive()
     assert running(DataDirectory.at(directory)) is None
+
+
+def test_starting_at_once_starts_one(directory: Path) -> None:
+    script = (
+        "import sys, pathlib; from chattui.local import stack;"
+        " lease = stack.join(pathlib.Path(sys.argv[1])); print(lease.endpoint.url, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script, str(directory)]
+    with ExitStack() as clients:
+        started = [
+            clients.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            for _ in range(4)
+        ]
+        urls = {client.stdout.readline() for client in started if client.stdout}
+        for client in started:
+            client.kill()
+    assert len(urls) == 1
+    assert urls != {b""}
 
 
 def test_a_killed_client_gives_its_lease_back(directory: Path) -> None:

@@ -17,9 +17,8 @@ from psycopg import sql
 from chattui.local import vault
 from chattui.local.errors import StackFailed
 from chattui.local.places import DataDirectory
+from chattui.local.state import Progress
 from chattui.local.vault import Account, Secrets
-
-Progress = Callable[[str], None]
 
 HASHER = PasswordHasher(time_cost=1, memory_cost=19 * 1024, parallelism=1)
 """19 MiB and one pass, the least that OWASP recommends: a sign-in takes 20 ms."""

@@ -25,9 +25,8 @@ from chattui.local.places import DataDirectory
 from chattui.local.postgres import HOST, Postgres, wipe_orphans
 from chattui.local.processes import ProcessId
 from chattui.local.realtime.app import UVICORN_OPTIONS, Config, Realtime
-from chattui.local.schema import Progress
 from chattui.local.services import Addresses, Services, opened
-from chattui.local.state import Endpoint, Ports, State, announce, keep_ports, last_ports
+from chattui.local.state import Endpoint, Ports, Progress, State, announce, keep_ports, last_ports
 
 log = logging.getLogger(__name__)
 

@@ -24,12 +24,9 @@ from urllib.parse import urlsplit
 import filelock
 import msgspec
 
-from chattui.local import server
 from chattui.local.errors import StackFailed
 from chattui.local.places import DataDirectory
-from chattui.local.schema import Progress
-from chattui.local.server import Run
-from chattui.local.state import Endpoint, State, running
+from chattui.local.state import Endpoint, Progress, State, running
 
 STOP_PATIENCE = 40.0
 RENEW_EVERY = 1.0
@@ -109,6 +106,8 @@ def serve_foreground(
     Raises:
         StackFailed: it is running already, or can not start.
     """
+    from chattui.local import server  # noqa: PLC0415 - whoever only joins need not wait for it
+
     data = DataDirectory.at(data_dir)
     lock = _locked(data)
 
@@ -124,7 +123,7 @@ def serve_foreground(
                 "end it first, or give another directory with --dir."
             )
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
-            server.run(Run(data, port, fresh, foreground=True), progress, unlocked)
+            server.run(server.Run(data, port, fresh, foreground=True), progress, unlocked)
 
 
 def end(data_dir: Path) -> None:

@@ -1,12 +1,16 @@
 """Which process serves a data directory, and at what address."""
 
 import contextlib
+from collections.abc import Callable
 
 import msgspec
 
 from chattui.local.places import DataDirectory, write_private
 from chattui.local.processes import ProcessId
 from chattui.local.vault import Account
+
+Progress = Callable[[str], None]
+"""Told each step of a start, in words for a person."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):
