@@ -7,6 +7,9 @@ from psycopg import AsyncConnection
 
 from chattui.local.postgres import Postgres
 from tests.realtime.conformance.test_05a_row_events import TODOS, event, todo
+from tests.realtime.conformance.test_05b_row_security import event as message_event
+from tests.realtime.conformance.test_05b_row_security import listen, row
+from tests.realtime.conformance.test_05b_row_security import write as insert
 from tests.realtime.conftest import RunningServer
 from tests.realtime.wire import ANA, Begins, Client, Wire, broadcast, ok, refused, subscribed, token
 
@@ -52,3 +55,21 @@ async def test_channels_stay_and_rows_come_again(cluster: Postgres, server: Runn
     heard = await a.next()
     assert heard["payload"]["data"]["record"]["body"] == "after"
     await wire.settle()
+
+
+async def test_ended_connections_are_opened_again(server: RunningServer, wire: Wire) -> None:
+    a, ids = await listen(wire, token(sub=ANA))
+    await wire.sql("alter table messages disable trigger announce")
+    await insert(wire, "general", "before")
+    await a.hears(message_event("realtime:chat", "INSERT", ids, record=row(1, "general", "before")))
+    ended = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'chattui realtime'"
+    await wire.sql(ended + " and backend_type = 'client backend'")
+    await insert(wire, "general", "without the eyes")
+    await a.hears(message_event("realtime:chat", "INSERT", ids, record=row(2, "general", "without the eyes")))
+    await wire.sql(ended)
+    while server.realtime.live.is_set():  # noqa: ASYNC110  (as above)
+        await asyncio.sleep(0.01)
+    await until_live(server)
+    await insert(wire, "general", "after")
+    await a.hears(message_event("realtime:chat", "INSERT", ids, record=row(3, "general", "after")))
+    await wire.sql("alter table messages enable trigger announce")

@@ -1,5 +1,7 @@
 """A refused join holds its whole socket, in both directions, for as long as the delay (13)."""
 
+import time
+
 import pytest
 
 from chattui.local.realtime.app import Config
@@ -12,6 +14,12 @@ DELAY = 0.5
 @pytest.fixture
 def config(dsn: str) -> Config:
     return Config(dsn, SECRET, join_error_delay=DELAY, handshake_delay=DELAY)
+
+
+async def test_a_refused_handshake_waits_too(wire: Wire) -> None:
+    begun = time.monotonic()
+    assert (await wire.refuses("garbage"))[0] == 401
+    assert time.monotonic() - begun >= DELAY
 
 
 async def test_everything_waits_for_the_refusal(wire: Wire) -> None:

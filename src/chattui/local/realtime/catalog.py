@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from psycopg import AsyncCursor, sql
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import TupleRow
 
 from chattui.local.realtime.database import Session
@@ -81,6 +81,8 @@ class Table:
     """Row security is on."""
     readable: dict[str, frozenset[str]] = field(default_factory=dict)
     """By role: the columns it may select."""
+    prepared_on: AsyncConnection[TupleRow] | None = None
+    """The connection that has the statement which looks for a row of it."""
 
     @property
     def name(self) -> tuple[str, str]:
@@ -109,9 +111,7 @@ class Catalog:
             row = await (await connection.execute(_TABLE, (relation.oid,))).fetchone()
         if row is None:
             return None
-        table = Table(relation, self._columns(relation), tuple(row[1]), bool(row[0]))
-        await self._prepare(table)
-        return table
+        return Table(relation, self._columns(relation), tuple(row[1]), bool(row[0]))
 
     async def readable(self, table: Table, role: str) -> frozenset[str]:
         """Answer the columns that a role may select; remembered until the table changes."""
@@ -139,6 +139,8 @@ class Catalog:
             [caller.json for caller in callers],
         )
         async with self._session.use() as connection:
+            if table.prepared_on is not connection:
+                await _prepare(connection, table)
             cursor = await connection.execute("select pg_temp.visible(%s, %s, %s, %s)", arguments)
             row = await cursor.fetchone()
         return list(row[0]) if row else []
@@ -150,23 +152,20 @@ class Catalog:
             for name, oid in zip(relation.columns, relation.types, strict=True)
         )
 
-    async def _prepare(self, table: Table) -> None:
-        if not (table.keys and table.secured):
-            return
-        same = [sql.SQL("{} = ${}").format(sql.Identifier(key), n) for n, key in enumerate(table.keys, 1)]
-        statement = sql.Identifier(_statement(table.relation))
-        async with self._session.use() as connection:
-            known = "select 1 from pg_prepared_statements where name = %s"
-            if await (await connection.execute(known, (_statement(table.relation),))).fetchone():
-                await connection.execute(sql.SQL("deallocate {}").format(statement))
-            prepare = sql.SQL("prepare {} as select true from {} where {}")
-            await connection.execute(
-                prepare.format(statement, sql.Identifier(*table.name), sql.SQL(" and ").join(same)),
-            )
-
 
 async def _is_true(cursor: AsyncCursor[TupleRow]) -> bool:
     return await cursor.fetchone() == (True,)
+
+
+async def _prepare(connection: AsyncConnection[TupleRow], table: Table) -> None:
+    name = _statement(table.relation)
+    known = await connection.execute("select 1 from pg_prepared_statements where name = %s", (name,))
+    if await known.fetchone():
+        await connection.execute(sql.SQL("deallocate {}").format(sql.Identifier(name)))
+    same = [sql.SQL("{} = ${}").format(sql.Identifier(key), n) for n, key in enumerate(table.keys, 1)]
+    parts = (sql.Identifier(name), sql.Identifier(*table.name), sql.SQL(" and ").join(same))
+    await connection.execute(sql.SQL("prepare {} as select true from {} where {}").format(*parts))
+    table.prepared_on = connection
 
 
 def _statement(relation: Relation) -> str:

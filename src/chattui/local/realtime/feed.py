@@ -47,6 +47,8 @@ class Feed:
                     await self._follow(stream)
             except (psycopg.Error, OSError) as error:
                 _logger.warning("The stream of row events broke off: %s", str(error).strip())
+            except Exception:
+                _logger.exception("The stream of row events is read anew")
             finally:
                 self.live.clear()
             await asyncio.sleep(_RETRY)
