@@ -228,6 +228,16 @@ def test_a_directory_that_can_not_be_made_is_named(tmp_path: Path) -> None:
         stack.join(tmp_path / "file" / "data")
 
 
+def test_a_directory_of_everybody_is_left_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(StackFailed, match="Everybody may write"):
+        stack.join(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    tmp_path.chmod(0o755)
+    assert DataDirectory.at(tmp_path).root == tmp_path
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
 def test_nobody_else_can_read_or_reach_it(directory: Path) -> None:
     with stack.join(directory):
         data = DataDirectory.at(directory)

@@ -31,22 +31,24 @@ class DataDirectory:
 
     @classmethod
     def at(cls, path: Path) -> "DataDirectory":
-        """Resolve `path` and create it for this user alone (0700).
+        """Resolve `path`; where it is not there, create it for this user alone (0700).
 
         Raises:
-            StackFailed: it can not be made or written.
+            StackFailed: it can not be made or written, or everybody may write to it.
         """
         root = path.expanduser().absolute()
         try:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             root = root.resolve()
-            root.chmod(0o700)
+            open_to_all = root.stat().st_mode & 0o002
         except OSError as error:
             raise StackFailed(
                 f"The data directory {root} can not be used ({error.strerror}); give one that you own with --dir."
             ) from None
         if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
             raise StackFailed(f"The data directory {root} can not be written; give one that you own with --dir.")
+        if open_to_all:
+            raise StackFailed(f"Everybody may write to {root}; give a directory of its own with --dir.")
         return cls(root)
 
     @property
