@@ -77,7 +77,9 @@ def test_words_and_typing_go_both_ways_and_previews_and_unread_are_right(desk: O
     liam.type(" you\r")
     ana.sees("Thank you")
     bo.sees("Thank you")
-    assert not re.search(r"Liam Reed\s+[1-9]", ana.line_with("Liam Reed")), "Ana has read it"
+    row = ana.line_with("Liam Reed")
+    assert not re.search(r"Liam Reed\s+[1-9]", row), "Ana has read it"
+    assert "✎" not in row, "what was sent is no draft"
 
 
 def test_hand_back_requeue_close_and_reopen_by_the_customers_reply(desk: Open, customer: Open) -> None:

@@ -109,6 +109,7 @@ class Composer(TextArea):
             self.post_message(self.Steered(event.key))
         elif event.key in self._send:
             self._swallow(event)
+            self._tell_edit()  # else the last letters would be told after the words have left, and come back as a draft
             self.post_message(self.Submitted(self.text))
         elif event.key in self._newline:
             self._swallow(event)
@@ -123,6 +124,9 @@ class Composer(TextArea):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell an edit from a load."""
         event.stop()
+        self._tell_edit()
+
+    def _tell_edit(self) -> None:
         if self.text != self._loaded:
             self._loaded = self.text
             self.post_message(self.Edited(self.text))
