@@ -61,7 +61,7 @@ def line(app: CustomerApp, which: str) -> str:
     [
         ("ai", None, "our assistant"),
         ("waiting", None, "An agent will be with you"),
-        ("active", "Ana\x1b[2J Torres", "You are talking to Ana[2J Torres."),
+        ("active", "Ana\x1b[2J Torres", "You are talking to Ana␛[2J Torres."),
         ("closed", None, "closed"),
     ],
 )
@@ -99,7 +99,7 @@ async def test_words_both_ways_typing_and_reading(stack: Stack) -> None:
         await agent.say(Typing(conversation, is_typing=True))
         await until(pilot, lambda: line(app, "#typing") == "writing…")
         await agent.submit(SendMessage(MessageId(str(uuid4())), conversation, "Hi, this is \x1b[31mAna"))
-        await until(pilot, lambda: shown(app) == ["hello\nthere", "Hi, this is [31mAna"])
+        await until(pilot, lambda: shown(app) == ["hello\nthere", "Hi, this is ␛[31mAna"])
         assert line(app, "#typing") == ""
         await until(pilot, lambda: any(isinstance(event, CustomerRead) and event.last_read_seq == 2 for event in heard))
         await until(pilot, lambda: "You are talking to Ana Torres." in line(app, "#standing"))

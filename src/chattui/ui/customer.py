@@ -144,6 +144,7 @@ class CustomerApp(App[None]):
         self._seen.add(message.id)
         if message.sender_type is not Sender.CUSTOMER:
             self._typing_until = 0.0
+            self._fade()
         thread = self.query_one("#thread", VerticalScroll)
         await thread.mount(Said(message, self._customer))
         thread.scroll_end(animate=False)
