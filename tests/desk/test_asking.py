@@ -84,6 +84,17 @@ async def test_without_any_answer_it_says_that_it_may_have_happened(run_desk: Ru
     assert not pending(desk)
 
 
+async def test_what_is_asked_when_the_link_goes_is_not_asked_twice(run_desk: RunDesk) -> None:
+    gateway = waiting()
+    desk = await run_desk(gateway)
+    gateway.answer(Close, Unreachable("no answer"))
+    gateway.cut()
+    refused = await desk.ask(Close(ONE))
+    assert refused is not None
+    assert refused.code == "unknown"
+    assert gateway.submitted == [Close(ONE)]
+
+
 async def test_typing_is_said_every_two_seconds_and_ends_by_itself(run_desk: RunDesk) -> None:
     gateway = waiting()
     desk = await run_desk(gateway)

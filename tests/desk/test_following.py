@@ -274,3 +274,11 @@ async def test_a_first_load_that_we_fail_on_is_told_and_tried_again(run_desk: Ru
     gateway.down = None
     await moments(31)
     assert desk.queries.header().link is LinkState.LIVE
+
+
+async def test_a_wrong_clock_does_not_make_an_outage_longer(run_desk: RunDesk) -> None:
+    gateway = gateway_with_a_thread(joins=False)  # its server lives months before or after this machine
+    desk = await run_desk(gateway, live=False)
+    gateway.cut()
+    await moments(42)
+    assert round((desk.now() - desk.queries.header().link_since).total_seconds()) == 42

@@ -6,11 +6,12 @@ from functools import partial
 from uuid import uuid4
 
 import psycopg
+import pytest
 
 from chattui.desk import Desk
 from chattui.gateway.protocol import AgentTyping
 from chattui.model.events import LinkState
-from chattui.model.intents import Close, TakeOver
+from chattui.model.intents import Close, TakeOver, UpdateProfile
 from chattui.model.records import Availability, ConversationId, Message, MessageId
 from tests.conftest import MakeOrganisation
 from tests.gateway.conftest import Team, until
@@ -223,3 +224,19 @@ async def _typing(events: AsyncIterator[Message | AgentTyping]) -> AgentTyping:
         if isinstance(event, AgentTyping):
             return event
     raise AssertionError("the events ended")
+
+
+async def test_who_says_away_is_away_and_may_change_their_mind(
+    team: Team, make_organisation: MakeOrganisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chattui.gateway.supabase.agent.PRESENCE_SPACING", 0.5)
+    acme = make_organisation(agents=2)
+    ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
+
+    def bo_is(availability: Availability) -> bool:
+        return {str(one.name): one.availability for one in ana.queries.colleagues()}["Agent2"] is availability
+
+    for availability in (Availability.ONLINE, Availability.AWAY, Availability.ONLINE, Availability.AWAY):
+        assert await bo.ask(UpdateProfile(availability=availability)) is None
+    await until(ana, lambda: bo_is(Availability.AWAY), 3)
+    assert bo.queries.header().link is LinkState.LIVE

@@ -12,11 +12,13 @@ class ServerClock:
 
     def __init__(self, monotonic: Monotonic) -> None:
         self._monotonic = monotonic
-        self.set(datetime.now(UTC))
+        self._told, self._at = datetime.now(UTC), monotonic()
 
-    def set(self, now: datetime) -> None:
-        """The server has told the time."""
+    def set(self, now: datetime) -> timedelta:
+        """The server has told the time. Returns how far that moves what `now` says."""
+        moved = now - self.now()
         self._told, self._at = now, self._monotonic()
+        return moved
 
     def now(self) -> datetime:
         """Until the server has told: this machine's own time."""

@@ -5,7 +5,9 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from chattui.desk.clock import Monotonic, ServerClock
@@ -29,6 +31,8 @@ CAP = 8.0
 """Seconds between two attempts to catch up, at most."""
 PATIENCE = 30.0
 """Seconds until what a person has to put right is tried again."""
+SKEW = timedelta(seconds=1)
+"""What the clocks of two machines may differ by without anybody seeing it."""
 SPACING = 0.2
 """Seconds between two syncs, at least."""
 QUIET, BUSY, LOOK = 60.0, 2.0, 10.0
@@ -153,15 +157,22 @@ class Follower:
         if self._cursor is not None:
             synced = await self._gateway.sync(self._cursor)
             if not isinstance(synced, Reset):
-                self._clock.set(synced.now)
+                self._set_clock(synced.now)
                 self._cursor = synced.cursor
                 self._heeds.synced((RowsStored(synced.rows), *synced.gone))
                 return
             _log.info("starting again: %s", synced.reason)
         snapshot = await self._gateway.snapshot()
-        self._clock.set(snapshot.event.now)
+        self._set_clock(snapshot.event.now)
         self._cursor = snapshot.cursor
         self._heeds.loaded(snapshot.event)
+
+    def _set_clock(self, now: datetime) -> None:
+        """The link's `since` was told by the clock as it went before."""
+        moved = self._clock.set(now)
+        if abs(moved) > SKEW:
+            self._link = msgspec.structs.replace(self._link, since=self._link.since + moved)
+            self._heeds.link(self._link)
 
     async def _fail(self, reason: str, pause: float) -> None:
         self._show(LinkState.OFFLINE, reason)

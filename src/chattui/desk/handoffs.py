@@ -46,6 +46,9 @@ class HandOffs:
             await asyncio.sleep(AGAIN)
         except GatewayError as error:
             return Refused("unavailable", str(error))
+        return Refused("unknown", UNKNOWN) if self._offline() else await self._once_more(intent)
+
+    async def _once_more(self, intent: Intent) -> Accepted | Refused:
         try:
             return await self._gateway.submit(intent)
         except Unreachable:

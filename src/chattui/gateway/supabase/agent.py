@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -35,6 +36,8 @@ from chattui.model.records import PUBLISHED, ConversationId, OrgId, Profile, Rea
 
 _log = logging.getLogger(__name__)
 
+PRESENCE_SPACING = 7.0
+"""Seconds between two signs of presence: a server closes a channel with more than five in 30 s."""
 NO_PROFILE = "You are signed in, but are no agent here. Ask an admin of your organisation for a profile."
 
 
@@ -73,6 +76,8 @@ class SupabaseGateway:
         self._events: asyncio.Queue[GatewayEvent | None] = asyncio.Queue()
         self._roster = frames.Roster()
         self._profile: Profile | None = None
+        self._appeared_at = 0.0
+        self._reappearing = False
         self._link = Link(connection, self._subject, self._heard)
         self._tasks: list[asyncio.Task[None]] = []
         self._asides: set[asyncio.Task[None]] = set()
@@ -133,7 +138,7 @@ class SupabaseGateway:
             return denied.refused
         rows = rows_of({call.table: [answer]})
         if isinstance(intent, UpdateProfile):
-            await self._reappear(rows)
+            self._reappear(rows)
         return Accepted(rows)
 
     async def say(self, signal: Signal) -> None:
@@ -213,17 +218,26 @@ class SupabaseGateway:
         return PresenceSeen(self._roster.agents())
 
     async def _appear(self) -> None:
-        """Say that I am here; the server allows five of these in 30 s."""
+        """Say that I am here."""
         me = self._profile
         if me is not None:
+            self._appeared_at = time.monotonic()
             track = {"user_id": me.id, "availability": me.availability}
             await self._link.push("presence", {"type": "presence", "event": "track", "payload": track})
 
-    async def _reappear(self, rows: tuple[Row, ...]) -> None:
+    def _reappear(self, rows: tuple[Row, ...]) -> None:
+        """Say it again where my availability has changed."""
         before = self._profile
         self._profile = next((row for row in rows if isinstance(row, Profile)), before)
-        if before is None or self._profile is None or before.availability is not self._profile.availability:
-            await self._appear()
+        changed = before is None or self._profile is None or before.availability is not self._profile.availability
+        if changed and not self._reappearing:
+            self._reappearing = True
+            self._aside(self._appear_again())
+
+    async def _appear_again(self) -> None:
+        await asyncio.sleep(self._appeared_at + PRESENCE_SPACING - time.monotonic())
+        self._reappearing = False
+        await self._appear()
 
     async def _broadcast(self, event: str, payload: dict[str, Any]) -> None:
         await self._link.push("broadcast", {"type": "broadcast", "event": event, "payload": payload})
