@@ -319,11 +319,17 @@ def test_unknown_columns_of_a_body(api: Api) -> None:
         ("POST", "/things", {"content-type": "text/csv"}),
         ("PUT", "/things?id=eq.1", {}),
         ("OPTIONS", "/things", {}),
+        ("POST", "/things?id=eq.1", {}),
+        ("POST", "/things?limit=1", {}),
         ("POST", "/rpc/many", {}),
+        ("POST", "/rpc/thing_names?limit=1", {}),
+        ("DELETE", "/things?id=eq.1&offset=1", {}),
+        ("POST", "/rpc/who?role=eq.anon", {}),
+        ("POST", "/rpc/who", {"prefer": "count=exact"}),
     ],
 )
 def test_the_rest_of_postgrest_is_named(api: Api, method: str, path: str, headers: dict[str, str]) -> None:
-    body = {"a": [1]} if "rpc" in path else {"name": "changed"}
+    body = {"a": [1]} if "many" in path else {} if "rpc" in path else {"name": "changed"}
     answer = api.client.request(method, path, json=body, headers=headers)
     assert answer.status_code == 501, answer.text
     assert "embedded stack does not do" in answer.json()["message"]

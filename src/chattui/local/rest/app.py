@@ -125,10 +125,12 @@ def _statement(request: Request, target: Target, body: bytes) -> Statement | Non
     match request.method:
         case "GET" | "HEAD":
             return statements.select(target)
+        case "POST" if target.query.conditions or target.query.sliced:
+            raise missing("an insert with conditions or limit")
         case "POST":
             array, keys, count = bodies.rows(request, target, body)
             return statements.insert(target, array, keys) if count else None
-        case "PATCH" | "DELETE" if target.query.order or target.query.limit is not None:
+        case "PATCH" | "DELETE" if target.query.order or target.query.sliced:
             raise missing(f"{request.method} with order or limit")
         case "PATCH":
             _check_conditions("UPDATE", target)

@@ -11,6 +11,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from chattui.local.rest.catalogue import SCHEMA, Content, Function, Table
 from chattui.local.rest.columns import conditions, known, ordering, projection, returned
+from chattui.local.rest.faults import missing
 from chattui.local.rest.wishes import MAX_ROWS, Preferences, Query
 
 
@@ -81,6 +82,10 @@ def call(
     content: Content, function: Function, query: Query, wishes: Preferences, arguments: dict[str, bytes]
 ) -> Statement:
     """A function's answer; each argument is JSON."""
+    if wishes.count:
+        raise missing("count=exact on a function")
+    if function.answers != "row" and query.shapes_rows:
+        raise missing("select, conditions, order or limit on a function that answers no rows")
     source = _called(function, arguments)
     values: tuple[object, ...] = (_object(arguments),) if arguments else ()
     if function.answers == "nothing":

@@ -58,6 +58,16 @@ class Query:
     arguments: dict[str, str]
     """What a function is called with."""
 
+    @property
+    def sliced(self) -> bool:
+        """Whether only some of the rows are wanted."""
+        return self.limit is not None or bool(self.offset)
+
+    @property
+    def shapes_rows(self) -> bool:
+        """Whether it asks for anything that only rows have."""
+        return bool(self.conditions or self.order or self.sliced or self.selection != Selection())
+
 
 def preferences(headers: Headers) -> Preferences:
     """Read the headers; a preference that is not served is 501, for it would change the answer."""
