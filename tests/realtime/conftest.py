@@ -100,6 +100,7 @@ class RunningServer:
         await self._server.startup(sockets=[self._listener])
 
     async def stop(self) -> None:
+        self._server.force_exit = True  # it would look only every 100 ms whether the connections are gone
         await self._server.shutdown(sockets=[self._listener])
         await self.realtime.stop()
 

@@ -72,7 +72,8 @@ class Connection:
         """Put what the client sends into the mailbox; nothing for long enough means that it is gone."""
         while True:
             try:
-                data = await asyncio.wait_for(receive(), self._server.config.idle_timeout)
+                async with asyncio.timeout(self._server.config.idle_timeout):
+                    data = await receive()
             except TimeoutError:
                 data = None
             if data is None:

@@ -72,7 +72,8 @@ class Stream:
         loop, ready = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._connection.socket, ready.set)
         try:
-            await asyncio.wait_for(ready.wait(), _STATUS_INTERVAL)
+            async with asyncio.timeout(_STATUS_INTERVAL):  # wait_for of Python 3.11 may swallow a cancellation
+                await ready.wait()
         except TimeoutError:
             self._report()
         finally:
