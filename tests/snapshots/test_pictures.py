@@ -118,6 +118,7 @@ async def company(world: World, pilot: Pilot[None]) -> None:
 async def filtering(_: World, pilot: Pilot[None]) -> None:
     await press(pilot, "4", "slash", *"rosa")
     await until(pilot, lambda: "Jonas" not in picture_of(pilot))
+    await until(pilot, lambda: "preview" in picture_of(pilot))
     await sees(pilot, "check Stripe first")
 
 
@@ -161,7 +162,7 @@ def staged(world: World, scene: Scene) -> Callable[[Pilot[None]], Awaitable[None
     async def play(pilot: Pilot[None]) -> None:
         await sees(pilot, "● live")
         await scene(world, pilot)
-        await pilot.pause(0.15)
+        await pilot.pause(0.3)
 
     return play
 

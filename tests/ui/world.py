@@ -19,6 +19,7 @@ from chattui.model.intents import (
     MarkRead,
     Reopen,
     Requeue,
+    SendMessage,
     TakeNext,
     TakeOver,
     Transfer,
@@ -231,6 +232,15 @@ class DeskGateway(ScriptedGateway):
         row = self._changed(intent) if isinstance(answer, Accepted) else None
         if row is None:
             return answer
+        self.store(row)
+        return Accepted((row,))
+
+    def _usual(self, intent: Intent) -> Accepted:
+        if not isinstance(intent, SendMessage):
+            return super()._usual(intent)
+        one = intent.conversation_id
+        said = message(one, self._last_seq(one) + 1, 0, ANA, intent.body)
+        row = structs.replace(said, id=intent.id)
         self.store(row)
         return Accepted((row,))
 
