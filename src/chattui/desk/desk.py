@@ -45,7 +45,10 @@ READ_DEBOUNCE = 0.2
 
 
 class Desk:
-    """One agent at work. Everything but `run`, `ask`, `search` and `aclose` returns at once and never raises."""
+    """One agent at work. Everything but `run`, `ask`, `search` and `aclose` returns at once.
+
+    Only `send`, `note`, `label` and `keep_draft` can raise: what their store raises. Then nothing was taken.
+    """
 
     def __init__(  # noqa: PLR0913 - what it joins, and where it keeps things
         self,
