@@ -23,7 +23,7 @@ from chattui.model.records import (
 
 
 class RowsStored(Struct, frozen=True):
-    """Complete rows: of a snapshot, a sync, an RPC's answer, or an INSERT. Each replaces a row of a version ≤ its own."""
+    """Complete rows: of a snapshot, a sync, an answer, or an INSERT. Each replaces a row of a version ≤ its own."""
 
     rows: tuple[Row, ...]
 
