@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import httpx
+import keyring
 import pytest
+from keyring.backends import fail
 
 from chattui.credentials import Credentials
 from tests.cli.conftest import Home, SignIn
+from tests.cli.misbehaving import serving
 from tests.conftest import MakeOrganisation
 from tests.stack import Stack
 
@@ -95,13 +98,36 @@ def test_nobody_answers(home: Home) -> None:
 
 def test_a_server_that_goes_away_after_login(make_organisation: MakeOrganisation, signed_in: SignIn) -> None:
     home = signed_in(make_organisation().agents[0])
+    refused(moved(home, NOWHERE), "list", code=4, words="chattui doctor")
+
+
+def moved(home: Home, url: str) -> Home:
+    """The same person, whose project is now at `url`."""
     session = next((home.path / ".local/state/chattui/sessions").glob("*.json"))
-    gone = Home(home.path, {"CHATTUI_URL": NOWHERE, "CHATTUI_KEY": "k", "XDG_STATE_HOME": str(home.path / "gone")})
+    state = home.path / "moved"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(home.path / "gone"))
-        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        Credentials(NOWHERE).save(session.read_text())
-    refused(gone, "list", code=4, words="chattui doctor")
+        patch.setenv("XDG_STATE_HOME", str(state))
+        keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+        Credentials(url).save(session.read_text())
+    return Home(home.path, {"CHATTUI_URL": url, "CHATTUI_KEY": "k", "XDG_STATE_HOME": str(state)})
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        ((404, '{"code": "PGRST202", "message": "Could not find the function"}'), 1, "supabase db push"),
+        ((200, '{"me": 3}'), 4, "makes no sense"),
+        ((200, "<html>a page</html>"), 4, "makes no sense"),
+        ((502, "<html>bad gateway</html>"), 4, "can not be reached"),
+        ((401, '{"message": "Invalid API key"}'), 1, "does not accept this key"),
+    ],
+)
+def test_a_project_that_is_not_ready(
+    make_organisation: MakeOrganisation, signed_in: SignIn, answer: tuple[int, str], code: int, words: str
+) -> None:
+    home = signed_in(make_organisation().agents[0])
+    with serving(lambda _method, _path: answer) as url:
+        refused(moved(home, url), "list", code=code, words=words)
 
 
 def test_a_wrong_key(stack: Stack, home: Home) -> None:

@@ -51,7 +51,15 @@ def _project(choice: Choice) -> Iterator[Target]:
 
 
 def _demo_meant(choice: Choice) -> bool:
-    return choice.implicit() and (paths.demo_dir() / "stack.json").exists()
+    return choice.implicit() and paths.demo_dir().exists() and _demo_runs()
+
+
+def _demo_runs() -> bool:
+    need_stack()
+    from chattui.local.places import DataDirectory  # noqa: PLC0415
+    from chattui.local.state import running  # noqa: PLC0415
+
+    return running(DataDirectory.at(paths.demo_dir())) is not None
 
 
 def _window(target: Target, name: str) -> None:
