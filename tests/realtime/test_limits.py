@@ -3,9 +3,12 @@
 import httpx
 import pytest
 
+from chattui.local.realtime import connection
 from chattui.local.realtime.app import Config
 from chattui.local.realtime.limits import Window
-from tests.realtime.wire import ANON, SECRET, SERVICE, Wire, refused, token
+from tests.realtime.wire import ANON, SECRET, SERVICE, Wire, frame, ok, refused, token
+
+ROOM = "realtime:room"
 
 
 @pytest.fixture
@@ -35,6 +38,23 @@ async def test_an_opaque_key_stands_for_its_token(wire: Wire) -> None:
 async def test_a_token_may_not_name_any_role(wire: Wire, role: str) -> None:
     status, _ = await wire.refuses(token(role))
     assert status == 401
+
+
+async def test_who_does_not_read_is_let_go(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_MAX_UNSENT", 100)
+    deaf, b = await wire.open(), await wire.open()
+    await deaf.join(ROOM, "1", {"presence": {"enabled": True, "key": "deaf"}})
+    await deaf.hears(frame(ROOM, "presence_state", {}))
+    await deaf.send(ROOM, "presence", {"event": "track", "payload": {}}, "2", "1")
+    await b.join(ROOM, "1", {"broadcast": {"ack": True}})
+    loud = {"type": "broadcast", "event": "e", "payload": {"d": "x" * 200_000}}
+    heard = None
+    while heard != "presence_diff":  # the room is told that the deaf one has left
+        await b.send(ROOM, "broadcast", loud, "3", "1")
+        heard = (await b.next())["event"]
+    await b.hears(ok(ROOM, "3"))
+    wire.clients.remove(deaf)
+    deaf.socket.transport.abort()
 
 
 async def test_a_body_has_a_size(wire: Wire) -> None:

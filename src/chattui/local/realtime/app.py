@@ -18,6 +18,8 @@ __all__ = ["UVICORN_OPTIONS", "Config", "Realtime"]
 
 SERVICE_RESTART = 1012
 _BASE = "/realtime/v1"
+_FAREWELL = 1.0
+"""Seconds for a close frame to be taken."""
 
 
 class Realtime:
@@ -80,9 +82,10 @@ class Realtime:
         self._connections.add(connection)
         try:
             code = await connection.run(lambda: _receive(websocket))
-            await websocket.close(code)
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the client was faster
+            async with asyncio.timeout(_FAREWELL):
+                await websocket.close(code)
+        except (WebSocketDisconnect, RuntimeError, TimeoutError):
+            pass  # the client was faster, or reads nothing any more
         finally:
             self._connections.discard(connection)
 

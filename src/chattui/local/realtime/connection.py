@@ -39,25 +39,33 @@ class Connection:
         self._mailbox: asyncio.Queue[Incoming | Outgoing | int] = asyncio.Queue()
         self._room = asyncio.Semaphore(_MAX_UNHANDLED)
         self._channels: dict[str, Channel] = {}
+        self._overflown = False
 
     async def run(self, receive: Receive) -> int:
         """Serve until the client is gone, idle or too slow; answer the close code."""
         reader = asyncio.create_task(self._read(receive))
         try:
-            while not isinstance(item := await self._mailbox.get(), int):
-                await self._take(item)
-            return item
+            return await self._serve()
+        except TimeoutError:
+            return TRY_AGAIN_LATER
         finally:
             reader.cancel()
             for channel in list(self._channels.values()):
                 channel.abandon()
 
+    async def _serve(self) -> int:
+        while not isinstance(item := await self._mailbox.get(), int):
+            await self._take(item)
+            if self._overflown:
+                return TRY_AGAIN_LATER
+        return item
+
     def post(self, message: Outgoing) -> None:
-        """Send a message after everything that waits already."""
+        """Send a message after everything that waits already; too much waiting ends the socket."""
         if self._mailbox.qsize() < _MAX_UNSENT:
             self._mailbox.put_nowait(message)
         else:
-            self.end(TRY_AGAIN_LATER)
+            self._overflown = True
 
     def forget(self, channel: Channel) -> None:
         """Let its topic be joined anew."""
@@ -91,8 +99,10 @@ class Connection:
         await self._handle(item)
 
     async def _transmit(self, message: Outgoing) -> None:
+        """Send, and give a client that does not read as long as one that does not write."""
         if (data := self._codec.encode(message)) is not None:
-            await self._send(data)
+            async with asyncio.timeout(self._server.config.idle_timeout):
+                await self._send(data)
 
     async def _handle(self, frame: Incoming) -> None:
         match frame:
