@@ -35,9 +35,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     confirm: Annotated[bool, Meta(description="closing, handing back and requeueing ask for the same key again")] = True
     open_first: Annotated[bool, Meta(description="show the first conversation when none is shown")] = False
     notices: Annotated[
-        Literal["auto", "osc99", "osc777", "osc9", "bell", "off"],
-        Meta(description="what calls me while the terminal is not focused"),
-    ] = "auto"
+        Literal["desktop", "bell", "off"], Meta(description="what calls me while the terminal is not focused")
+    ] = "desktop"
     notice_text: Annotated[bool, Meta(description="desktop notices show what was written")] = False
 
 
