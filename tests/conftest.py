@@ -34,8 +34,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _loopback_only() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that would leave this machine."""
 
     def connect(self: socket.socket, address: Any) -> None:
@@ -46,10 +46,8 @@ def _loopback_only() -> Iterator[None]:
         _refuse_strangers(address)
         return super(socket.socket, self).connect_ex(address)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", connect)
-        patch.setattr(socket.socket, "connect_ex", connect_ex)
-        yield
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect_ex)
 
 
 @pytest.fixture(scope="session")
