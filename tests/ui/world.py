@@ -235,14 +235,26 @@ class DeskGateway(ScriptedGateway):
         self.store(row)
         return Accepted((row,))
 
-    def _usual(self, intent: Intent) -> Accepted:
-        if not isinstance(intent, SendMessage):
-            return super()._usual(intent)
+    def _write(self, intent: SendMessage) -> Row:
+        known = self.table.get(("messages", intent.id))
+        if known is not None:
+            return known
         one = intent.conversation_id
-        said = message(one, self._last_seq(one) + 1, 0, ANA, intent.body)
-        row = structs.replace(said, id=intent.id)
-        self.store(row)
-        return Accepted((row,))
+        row = structs.replace(message(one, self.last_seq(one) + 1, 0, ANA, intent.body), id=intent.id)
+        before = self.table["conversation_tail", one]
+        assert isinstance(before, Tail)
+        self.store(row, self._tail(before, row))
+        return row
+
+    def _tail(self, before: Tail, row: Message) -> Tail:
+        return structs.replace(
+            before,
+            version=before.version + 1,
+            last_seq=row.seq,
+            last_message_at=row.created_at,
+            last_message_preview=row.body,
+            last_sender_type=row.sender_type,
+        )
 
     def _changed(self, intent: Intent) -> Row | None:  # noqa: PLR0911 - one line an intent
         match intent:
