@@ -106,7 +106,7 @@ def _only(config: Config) -> str | None:
 def _named(config: Config, name: str) -> Target:
     profile = config.profiles.get(name)
     if profile is None:
-        raise ConfigError(f"{paths.config_file()} has no profile {name!r}{_nearest(name, list(config.profiles))}")
+        raise ConfigError(f"{paths.config_file()} has no profile {name!r}{nearest(name, list(config.profiles))}")
     return Target(name, profile.url, profile.key)
 
 
@@ -187,7 +187,7 @@ def _explain(problem: str) -> str:
     path = where[1].replace("[...]", ".NAME") if where else ""
     place = f"in [{path}]" if path else "at the top"
     if unknown := re.match(r"Object contains unknown field `([^`]*)`", problem):
-        return f"there is no setting {unknown[1]!r} {place}{_nearest(unknown[1], _names_at(path))}"
+        return f"there is no setting {unknown[1]!r} {place}{nearest(unknown[1], _names_at(path))}"
     if missing := re.match(r"Object missing required field `([^`]*)`", problem):
         return f"{missing[1]!r} is missing {place}."
     return f"{path or 'the file'}: {problem.split(' - at ', maxsplit=1)[0].replace('`', '')}."
@@ -198,7 +198,8 @@ def _names_at(path: str) -> list[str]:
     return [item.encode_name for item in structs.fields(table)]
 
 
-def _nearest(name: str, valid: list[str]) -> str:
+def nearest(name: str, valid: list[str]) -> str:
+    """The end of a sentence about a name that is not valid, full stop included."""
     close = difflib.get_close_matches(name, valid, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"

@@ -1,6 +1,8 @@
 """Everything that a person can get wrong: one sentence, what to do, and a code; never a traceback."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -201,9 +203,6 @@ def test_a_pipe_that_closes_early_is_no_failure(make_organisation: MakeOrganisat
     home = signed_in(make_organisation().agents[0])
     read, write = os.pipe()
     os.close(read)
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-
     done = subprocess.run(
         [sys.executable, "-m", "chattui", "keys"],
         stdout=write, stderr=subprocess.PIPE, text=True, env=home.environment(), check=False, timeout=20,
@@ -211,3 +210,13 @@ def test_a_pipe_that_closes_early_is_no_failure(make_organisation: MakeOrganisat
     os.close(write)
     assert "Traceback" not in done.stderr
     assert "went wrong" not in done.stderr
+
+
+def test_a_theme_that_is_not_there(home: Home) -> None:
+    """Told before any screen is drawn."""
+    home.write_settings("[ui]\ntheme = 'drak'\n" + PROJECT)
+    program = "from chattui import config\nfrom chattui.cli.inbox import ui_settings\nui_settings(config.load())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=home.environment(), check=False
+    )
+    assert "there is no theme 'drak'; did you mean 'dark'?" in done.stderr

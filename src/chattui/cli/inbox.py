@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from chattui import logs
+from chattui import logs, paths
 from chattui.cli.failures import Failure, Misused
 from chattui.cli.project import WELCOME, Choice, pass_choice
-from chattui.config import Config, Target
+from chattui.config import Config, Target, nearest
 
 if TYPE_CHECKING:
     from chattui.desk import Desk
@@ -81,7 +81,11 @@ def show_inbox(config: Config, target: Target, storage: "SessionStorage") -> Non
 def ui_settings(config: Config) -> "Settings":
     """What the settings file says of the screen."""
     from chattui.ui.settings import Settings  # noqa: PLC0415
+    from chattui.ui.themes import names  # noqa: PLC0415
 
+    if config.ui.theme and config.ui.theme not in names():
+        hint = nearest(config.ui.theme, names())
+        raise Misused(f"{paths.config_file()}: there is no theme {config.ui.theme!r}{hint}")
     keys = {action: tuple(keys) for action, keys in config.keys.items()}
     return Settings(**msgspec.structs.asdict(config.ui), keys=keys, log_file=str(logs.log_file()))
 

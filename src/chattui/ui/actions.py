@@ -270,14 +270,14 @@ def _rebind(rebound: Mapping[str, Iterable[str]]) -> dict[str, Action]:
     actions = {action.id: action for action in ACTIONS}
     for action_id, keys in rebound.items():
         if action_id not in actions:
-            raise KeysError(f"There is no action {action_id!r}{_nearest(action_id, actions)}.")
+            raise KeysError(f"There is no action {action_id!r}{_nearest(action_id, actions)}")
         actions[action_id] = structs.replace(actions[action_id], keys=tuple(key_name(key) for key in keys))
     return actions
 
 
 def _nearest(unknown: str, known: Iterable[str]) -> str:
     close = get_close_matches(unknown, list(known), n=1, cutoff=0.4)
-    return f"; did you mean {close[0]!r}?" if close else "; `chattui keys` lists them"
+    return f"; did you mean {close[0]!r}?" if close else "; `chattui keys` lists them."
 
 
 def categories(keymap: Keymap) -> dict[str, list[Action]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="chattui-dark",
@@ -82,6 +82,11 @@ EXTRA = {
 OWN = {"dark": DARK.name, "light": LIGHT.name}
 LIGHT_BACKGROUNDS = {"7", "15"}
 """The last field of COLORFGBG in a light terminal."""
+
+
+def names() -> list[str]:
+    """All that the setting may be."""
+    return [*OWN, *(theme.name for theme in THEMES), *BUILTIN_THEMES]
 
 
 def chosen(setting: str, environment: Mapping[str, str]) -> str:
