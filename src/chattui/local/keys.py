@@ -1,6 +1,5 @@
 """Tokens: signing our own, and believing none but them."""
 
-import time
 from typing import Any
 
 import jwt
@@ -61,8 +60,3 @@ class Keys:
 
     def _api_key(self, role: str, issued_at: int) -> str:
         return self.sign({"iss": ISSUER, "role": role, "iat": issued_at, "exp": issued_at + TEN_YEARS})
-
-
-def expires_in(claims: Claims) -> float:
-    """Seconds until a token is over."""
-    return float(claims["exp"]) - time.time()

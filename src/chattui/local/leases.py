@@ -51,19 +51,17 @@ class Leases:
 
 
 class Desk:
-    """The HTTP side: `lease`, `leases` and `stop`, for holders of the service key only."""
+    """The HTTP side: `lease` and `leases`, for holders of the service key only."""
 
-    def __init__(self, keys: Keys, leases: Leases, stop: Callable[[], None]) -> None:
+    def __init__(self, keys: Keys, leases: Leases) -> None:
         self._keys = keys
         self._leases = leases
-        self._stop = stop
 
     def routes(self) -> list[Route]:
         """What is mounted below `/local/v1`."""
         return [
             Route("/lease", _Endpoint(self._lease)),
             Route("/leases", self._count),
-            Route("/stop", self._end, methods=["POST"]),
         ]
 
     def _allowed(self, request: Request) -> bool:
@@ -84,12 +82,6 @@ class Desk:
 
     async def _count(self, request: Request) -> JSONResponse | PlainTextResponse:
         return JSONResponse({"leases": self._leases.count}) if self._allowed(request) else _refusal()
-
-    async def _end(self, request: Request) -> JSONResponse | PlainTextResponse:
-        if not self._allowed(request):
-            return _refusal()
-        self._stop()
-        return JSONResponse({"stopping": True})
 
 
 class _Endpoint:

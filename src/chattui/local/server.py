@@ -143,7 +143,7 @@ class Server:
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         async with self._services() as services, _parts(services) as routes:
-            desk = Desk(self._keys, self.leases, self.stop)
+            desk = Desk(self._keys, self.leases)
             app.router.routes.extend([Mount("/local/v1", routes=desk.routes()), *routes])
             yield
 
