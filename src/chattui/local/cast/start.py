@@ -7,11 +7,14 @@ from pathlib import Path
 from chattui.local.places import DataDirectory
 
 
-def start(directory: Path, *, seed: int, rate: float) -> None:
-    """Let a cast play in the running stack of `directory`; where one does already, it goes on and this one ends."""
+def start(directory: Path, *, seed: int, rate: float) -> "subprocess.Popen[bytes]":
+    """Let a cast play in the running stack of `directory`; where one does already, it goes on and this one ends.
+
+    Nobody has to wait for it: it outlives its parent.
+    """
     data = DataDirectory.at(directory)
     command = [sys.executable, "-m", "chattui.local.cast", str(data.root), "--seed", str(seed), "--rate", str(rate)]
     with (data.root / "cast.log").open("ab") as log:
-        subprocess.Popen(  # noqa: S603 - a fixed command
+        return subprocess.Popen(  # noqa: S603 - a fixed command
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
