@@ -6,21 +6,10 @@ stdout is data, stderr is talk. Exit codes: 0 done, 1 failed, 2 usage, 3 refused
 import click
 
 from chattui import __version__
-from chattui.cli.account import login, logout, whoami
-from chattui.cli.checks import configuration, doctor, keys
-from chattui.cli.conversations import export, list_, show
-from chattui.cli.customer import customer
-from chattui.cli.demo import demo
-from chattui.cli.failures import Commands
-from chattui.cli.handoffs import assign, back, close, reopen, requeue, take
-from chattui.cli.inbox import inbox
-from chattui.cli.local import local
-from chattui.cli.project import Choice
-from chattui.cli.tail import tail
-from chattui.cli.writing import label, note, send
+from chattui.cli.program import Program
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-P", "--profile", metavar="NAME", help="The project, as the settings name it (CHATTUI_PROFILE).")
 @click.version_option(__version__, message="chattui %(version)s")
 @click.pass_context
@@ -30,13 +19,10 @@ def main(ctx: click.Context, profile: str | None) -> None:
     CHATTUI_URL and CHATTUI_KEY name a project without a settings file. Exit codes: 0 done, 2 usage, 3 refused (and
     who has it), 4 unreachable, 1 anything else.
     """
+    from chattui.cli.project import Choice  # noqa: PLC0415 - it loads the settings
+
     ctx.obj = Choice(profile)
     if ctx.invoked_subcommand is None:
+        from chattui.cli.inbox import inbox  # noqa: PLC0415
+
         ctx.invoke(inbox)
-
-
-for command in (
-    demo, customer, local, login, logout, whoami, list_, show, take, back, requeue, assign, close, reopen,
-    send, note, label, tail, export, doctor, keys, configuration,
-):  # fmt: skip
-    main.add_command(command)
