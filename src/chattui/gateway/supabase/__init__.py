@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from chattui.gateway.errors import GatewayError, SignedOut
+from chattui.gateway.errors import SignedOut
 from chattui.gateway.protocol import CustomerGateway, Gateway, Identity, SessionStorage
 from chattui.gateway.sessions import MemorySession
 from chattui.model.records import OrgId
@@ -26,7 +26,7 @@ async def open_agent(url: str, key: str, storage: SessionStorage) -> Gateway:
 
     try:
         await connection.session.restore()
-    except GatewayError:
+    except BaseException:  # a cancelled start closes its sockets too
         await connection.aclose()
         raise
     return SupabaseGateway(connection)
@@ -42,7 +42,7 @@ async def open_customer(url: str, key: str, storage: SessionStorage, org_id: Org
 
     try:
         await _restored_or_new(connection)
-    except GatewayError:
+    except BaseException:  # a cancelled start closes its sockets too
         await connection.aclose()
         raise
     return SupabaseCustomerGateway(connection, org_id)
