@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Meta, Struct, field, structs
 
 from chattui import paths
+from chattui.explained import Explained
 
 
-class ConfigError(Exception):
+class ConfigError(Explained):
     """The settings cannot be used as they are: one sentence with the file, the key and the nearest valid one."""
 
 

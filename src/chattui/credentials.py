@@ -15,13 +15,14 @@ from filelock import AsyncFileLock, BaseAsyncFileLock
 from keyring.errors import KeyringError
 
 from chattui import paths
+from chattui.explained import Explained
 
 _SERVICE = "chattui"
 _NO_KEYRING = (KeyringError, OSError)
 """None on this machine, or locked, or without an answer."""
 
 
-class Exposed(Exception):
+class Exposed(Explained):
     """Others can read the file of a session."""
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from chattui.explained import Explained
+
 _DIRS = PlatformDirs("chattui", appauthor=False)
 
 
-class Unwritable(OSError):
+class Unwritable(Explained, OSError):
     """A place of chattui's own cannot be written; the text says which, why, and what to do."""
 
     def __init__(self, path: Path, error: OSError) -> None:

@@ -30,18 +30,3 @@ class NoAnswer(Failure):
     """Nobody answered; trying again may help."""
 
     exit_code = 4
-
-
-class Commands(click.Group):
-    """A group whose commands never end in a traceback."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """As click does, with every error explained."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except Exception as error:
-            from chattui.cli.explaining import explained  # noqa: PLC0415 - not before something went wrong
-
-            raise explained(error) from error

@@ -4,8 +4,6 @@ from importlib import import_module
 
 import click
 
-from chattui.cli.failures import Commands
-
 COMMANDS = {
     "demo": ("demo:demo", "Try it: a whole support desk on this machine."),
     "customer": ("customer:customer", "Be a customer, of the project or of the demo."),
@@ -31,6 +29,21 @@ COMMANDS = {
     "local": ("local:local", "The embedded stack by hand."),
 }
 """Name → module and attribute, and one line for the list; in the order in which they are learnt."""
+
+
+class Commands(click.Group):
+    """A group whose commands never end in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As click does, with every error explained."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from chattui.cli.explaining import explained  # noqa: PLC0415 - not before something went wrong
+
+            raise explained(error) from error
 
 
 class Program(Commands):

@@ -3,8 +3,10 @@
 Every error's text is one or two sentences: what happened, what it means, what to do.
 """
 
+from chattui.explained import Explained
 
-class GatewayError(Exception):
+
+class GatewayError(Explained):
     """The root of all that a gateway raises."""
 
 

@@ -1,5 +1,7 @@
 """What can go wrong with the embedded stack, in words for a person."""
 
+from chattui.explained import Explained
 
-class StackFailed(Exception):
+
+class StackFailed(Explained):
     """One clear sentence: what happened and what to do. Nothing was lost."""

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
+from chattui.explained import Explained
+
 
 class Where(StrEnum):
     """What has the focus."""
@@ -56,7 +58,7 @@ class Action(Struct, frozen=True):
     """How the conversation has to stand for the footer to offer it."""
 
 
-class KeysError(ValueError):
+class KeysError(Explained):
     """A rebinding that cannot be: a clash, an unknown action. The text is for the agent."""
 
 

@@ -11,13 +11,13 @@ from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, Au
 from chattui.gateway.errors import GatewayError, Misconfigured, SignedOut, Unreachable
 from chattui.gateway.protocol import Refused
 
-OFFLINE = "The server can not be reached. chattui goes on trying; Ctrl+R tries at once."
-BROKEN = "The server's answer makes no sense. chattui tries again; if it stays so, run `chattui doctor`."
-BUSY = "The database is busy. chattui tries again."
+OFFLINE = "The server can not be reached."
+BROKEN = "The server's answer makes no sense; if it stays so, run `chattui doctor`."
+BUSY = "The database is busy; try again."
 NO_SCHEMA = "The chattui migrations are missing in this project, or too old. Apply them with `supabase db push`."
 WRONG_KEY = "The project does not accept this key. Compare `key` in the profile with the project's API settings."
 WRONG_URL = "There is no Supabase project at this address. Check `url` in the profile."
-SIGNED_OUT = "You are signed out. Run `chattui login`, then press Ctrl+R."
+SIGNED_OUT = "You are signed out. Run `chattui login`."
 
 _EXPIRED = ("PGRST301", "PGRST303")
 _VERDICTS: tuple[tuple[tuple[str, ...], type[GatewayError], str], ...] = (

@@ -96,7 +96,7 @@ class Link:
             lost = Lost(str(error), None if isinstance(error, Unreachable) else CONFIG_PAUSE)
         except Exception:  # noqa: BLE001 - the link never dies
             _log.exception("the link failed")
-            lost = Lost("The connection failed for a reason of its own. chattui goes on trying; its log tells more.")
+            lost = Lost("The connection failed for a reason of its own; the log tells more.")
         finally:
             self._life = None
         return lost, life is not None and life.joined.is_set()
@@ -138,7 +138,7 @@ class _Life:
         except InvalidStatus as error:
             return _unwelcome(error.response.status_code)
         except TimeoutError:
-            return Lost("The server does not answer. chattui goes on trying; Ctrl+R tries at once.")
+            return Lost("The server does not answer.")
         except (OSError, WebSocketException):
             return Lost(OFFLINE)
         finally:
@@ -212,7 +212,7 @@ def _unwelcome(status: int) -> Lost:
         case 404:
             return Lost(WRONG_URL, CONFIG_PAUSE)
         case 429:
-            return Lost("The project has too many connections for now. chattui goes on trying.", CAP)
+            return Lost("The project has too many connections for now.", CAP)
         case _:
             return Lost(OFFLINE)
 
@@ -225,7 +225,7 @@ def _why(state: RealtimeSubscribeStates, error: str) -> tuple[str, float | None]
     if "Unauthorized" in error:
         return "The server does not let you into this channel. Ask an admin whether you still belong.", CONFIG_PAUSE
     if state is RealtimeSubscribeStates.TIMED_OUT:
-        return "The server does not answer. chattui goes on trying; Ctrl+R tries at once.", None
+        return "The server does not answer.", None
     return "The server closed the channel. chattui joins it again.", None
 
 
@@ -233,4 +233,4 @@ def _unpublished(message: str, rows: Iterable[Binding]) -> str:
     """One sentence that names the table, where the server names one."""
     table = next((b.table for b in rows if b.table in message), None)
     what = f"the table {table}" if table else "the tables of chattui"
-    return f"Live changes of {what} are not available: apply the chattui migrations, then press Ctrl+R."
+    return f"Live changes of {what} are not available: apply the chattui migrations."

@@ -151,7 +151,7 @@ class SessionKeeper:
                 try:
                     await self._renew(stale)
                 except OSError as error:  # the lock of the storage is held too long, or can not be had
-                    raise Unreachable("Another chattui is renewing the session. This one tries again.") from error
+                    raise Unreachable("Another chattui is renewing the session. Try again.") from error
 
     def _renewed(self, renewal: asyncio.Task[None]) -> None:
         self._renewals.discard(renewal)
