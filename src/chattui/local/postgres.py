@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_min_messages": "warning",
 }
+if sys.platform == "linux":
+    # After a kill PostgreSQL would otherwise sync its 1,100 files one by one: 3 s, on a busy disk most of a minute.
+    SETTINGS["recovery_init_sync_method"] = "syncfs"
 
 
 class Postgres:

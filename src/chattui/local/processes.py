@@ -1,12 +1,16 @@
 """Telling a process from a later one that was given the same number."""
 
 import contextlib
+import time
 
 import msgspec
 import psutil
 
 SAME_START = 1.5
 """Seconds by which two readings of one process's start may differ."""
+
+POLL = 0.02
+"""Seconds between two looks: of another's child there is no event to await on every platform."""
 
 
 class ProcessId(msgspec.Struct, frozen=True):
@@ -29,10 +33,11 @@ class ProcessId(msgspec.Struct, frozen=True):
         return False
 
     def ended(self, patience: float) -> bool:
-        """Wait up to `patience` seconds until it is gone; False when it still runs."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self.pid)
-            if abs(process.create_time() - self.started) < SAME_START:
-                with contextlib.suppress(psutil.TimeoutExpired):
-                    process.wait(patience)
-        return not self.alive()
+        """Wait up to `patience` seconds until it does no more; False when it still runs.
+
+        A zombie has ended: in a container the first process may take its time to reap, or never do.
+        """
+        deadline = time.monotonic() + patience
+        while (alive := self.alive()) and time.monotonic() < deadline:
+            time.sleep(POLL)
+        return not alive
