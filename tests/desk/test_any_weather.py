@@ -39,7 +39,7 @@ class Weather:
     late: list[Row] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
 
-    def act(self, act: str, name: str, fate: str) -> None:
+    async def act(self, act: str, name: str, fate: str) -> None:
         match act:
             case "says":
                 self.happens(self.next_message(name), fate)
@@ -47,7 +47,7 @@ class Weather:
                 self.happens(self.next_status(name), fate)
             case "sends":
                 self.sent.append(f"mine {len(self.sent)}")
-                self.desk.send(ConversationId(name), self.sent[-1])
+                await self.desk.send(ConversationId(name), self.sent[-1])
             case "looks":
                 self.desk.look(ConversationId(name))
             case "cut":
@@ -121,7 +121,7 @@ async def weather(script: list[tuple[str, str, str]]) -> None:
     await asyncio.sleep(1)
     run = Weather(gateway, desk)
     for act, name, fate in script:
-        run.act(act, name, fate)
+        await run.act(act, name, fate)
         await asyncio.sleep(1 if act == "wait" else 0)
     await run.clears_up()
     run.check()

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from chattui.desk import Desk
-from chattui.desk.keeping import MemoryOutbox
+from chattui.desk.keeping import MemoryDrawer
 from chattui.gateway.errors import GatewayError, SignedOut, Unreachable
 from chattui.gateway.protocol import Refused
 from chattui.model.events import Delivery
@@ -48,7 +48,7 @@ async def test_a_message_stands_at_once_is_sent_and_stored_once(run_desk: RunDes
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.gate.clear()
-    desk.send(ONE, "hello")
+    await desk.send(ONE, "hello")
     assert lines(desk)[1:] == [("hello", Delivery.QUEUED)]
     await moments()
     assert lines(desk)[1:] == [("hello", Delivery.SENT)]
@@ -62,7 +62,7 @@ async def test_one_conversation_is_first_in_first_out(run_desk: RunDesk) -> None
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     for word in "abcdefgh":
-        desk.send(ONE, word)
+        await desk.send(ONE, word)
     await moments()
     assert [body for body, _ in lines(desk)[1:]] == list("abcdefgh")
     assert [intent.body for intent in gateway.submitted if isinstance(intent, SendMessage)] == list("abcdefgh")
@@ -72,8 +72,8 @@ async def test_an_unknown_outcome_is_repeated_with_the_same_id_until_it_is_known
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.answer(SendMessage, *[Unreachable("no answer")] * 5)
-    desk.send(ONE, "first")
-    desk.send(ONE, "second")
+    await desk.send(ONE, "first")
+    await desk.send(ONE, "second")
     await moments(60)
     sent = [intent for intent in gateway.submitted if isinstance(intent, SendMessage)]
     assert [intent.body for intent in sent] == ["first"] * 6 + ["second"]
@@ -86,8 +86,8 @@ async def test_while_it_can_not_be_sent_it_is_queued_and_counted(run_desk: RunDe
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.down = error
-    desk.send(ONE, "hello")
-    desk.send(TWO, "hello you")
+    await desk.send(ONE, "hello")
+    await desk.send(TWO, "hello you")
     await moments(300)
     assert desk.queries.header().queued == 2
     assert lines(desk)[1:] == [("hello", Delivery.QUEUED)]
@@ -101,9 +101,9 @@ async def test_a_refused_one_parks_with_its_reason_and_harms_no_other(run_desk: 
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.answer(SendMessage, Refused("PT409", "Bo has it."))
-    desk.send(ONE, "no")
-    desk.send(ONE, "yes")
-    desk.send(TWO, "sure")
+    await desk.send(ONE, "no")
+    await desk.send(ONE, "yes")
+    await desk.send(TWO, "sure")
     await moments()
     assert {body for body, delivery in lines(desk) if delivery is None} >= {"yes"}
     assert [(e.body, e.reason) for e in desk.queries.thread(ONE).entries if e.delivery] == [("no", "Bo has it.")]
@@ -112,11 +112,11 @@ async def test_a_refused_one_parks_with_its_reason_and_harms_no_other(run_desk: 
 
 
 async def test_a_refused_one_can_be_sent_again_or_given_up(run_desk: RunDesk) -> None:
-    gateway, kept = two_threads(), MemoryOutbox()
-    desk = await opened(await run_desk(gateway, outbox=kept))
+    gateway, kept = two_threads(), MemoryDrawer()
+    desk = await opened(await run_desk(gateway, drawer=kept))
     gateway.answer(SendMessage, Refused("PT409", "Bo has it."), Refused("PT409", "Bo has it."))
-    desk.send(ONE, "again")
-    desk.send(ONE, "never")
+    await desk.send(ONE, "again")
+    await desk.send(ONE, "never")
     await moments()
     again, never = (item.id for item in kept.load())
     desk.retry(again)
@@ -130,37 +130,37 @@ async def test_a_slow_conversation_holds_up_no_other(run_desk: RunDesk) -> None:
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.answer(SendMessage, Unreachable("no answer"))
-    desk.send(ONE, "slow")
-    desk.send(TWO, "quick")
+    await desk.send(ONE, "slow")
+    await desk.send(TWO, "quick")
     await moments(0.0001)
     assert lines(desk, TWO) == [("quick", None)]
     assert lines(desk)[1:] == [("slow", Delivery.QUEUED)]
 
 
 async def test_what_an_earlier_run_left_is_shown_and_sent_in_order(run_desk: RunDesk) -> None:
-    gateway, kept = two_threads(), MemoryOutbox()
+    gateway, kept = two_threads(), MemoryDrawer()
     gateway.down = Unreachable("no network")
-    desk = await run_desk(gateway, live=False, outbox=kept)
-    desk.send(ONE, "one")
-    desk.send(ONE, "two")
+    desk = await run_desk(gateway, live=False, drawer=kept)
+    await desk.send(ONE, "one")
+    await desk.send(ONE, "two")
     await moments()
     await desk.aclose()
     ids = [item.id for item in kept.load()]
     left = two_threads()
-    desk = await opened(await run_desk(left, outbox=kept))
+    desk = await opened(await run_desk(left, drawer=kept))
     assert lines(desk)[1:] == [("one", None), ("two", None)]
     assert [intent.id for intent in left.submitted if isinstance(intent, SendMessage)] == ids
     assert kept.load() == []
 
 
 async def test_a_refused_one_of_an_earlier_run_stays_parked(run_desk: RunDesk) -> None:
-    gateway, kept = two_threads(), MemoryOutbox()
-    first = await opened(await run_desk(gateway, outbox=kept))
+    gateway, kept = two_threads(), MemoryDrawer()
+    first = await opened(await run_desk(gateway, drawer=kept))
     gateway.answer(SendMessage, Refused("PT409", "Bo has it."))
-    first.send(ONE, "hello")
+    await first.send(ONE, "hello")
     await moments()
     again = two_threads()
-    desk = await opened(await run_desk(again, outbox=kept))
+    desk = await opened(await run_desk(again, drawer=kept))
     assert lines(desk)[1:] == [("hello", Delivery.REFUSED)]
     assert again.submitted == []
 
@@ -168,7 +168,7 @@ async def test_a_refused_one_of_an_earlier_run_stays_parked(run_desk: RunDesk) -
 async def test_notes_go_the_same_way(run_desk: RunDesk) -> None:
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
-    desk.note(ONE, "check the invoice first")
+    await desk.note(ONE, "check the invoice first")
     assert lines(desk)[1:] == [("check the invoice first", Delivery.QUEUED)]
     await moments()
     assert [type(intent) for intent in gateway.submitted] == [AddNote]
@@ -178,7 +178,7 @@ async def test_of_labels_that_wait_the_last_change_counts(run_desk: RunDesk) -> 
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.gate.clear()
-    desk.send(ONE, "in front")
+    await desk.send(ONE, "in front")
     await moments()
     for present in (True, False, True, False):
         desk.label(ONE, LABEL, present=present)
@@ -188,8 +188,8 @@ async def test_of_labels_that_wait_the_last_change_counts(run_desk: RunDesk) -> 
 
 
 async def test_a_refused_label_or_mark_is_forgotten(run_desk: RunDesk) -> None:
-    gateway, kept = two_threads(), MemoryOutbox()
-    desk = await opened(await run_desk(gateway, outbox=kept))
+    gateway, kept = two_threads(), MemoryDrawer()
+    desk = await opened(await run_desk(gateway, drawer=kept))
     gateway.answer(SetLabel, Refused("PT404", "This label is gone."))
     gateway.answer(MarkRead, Refused("PT404", "It is gone."))
     desk.label(ONE, LABEL, present=True)
@@ -216,8 +216,8 @@ async def test_a_fault_of_our_own_parks_what_it_met(run_desk: RunDesk) -> None:
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))
     gateway.answer(SendMessage, ZeroDivisionError())
-    desk.send(ONE, "unlucky")
-    desk.send(ONE, "lucky")
+    await desk.send(ONE, "unlucky")
+    await desk.send(ONE, "lucky")
     await moments()
     assert desk.queries.header().refused == 1
     assert [body for body, delivery in lines(desk) if delivery is None] == ["line 1", "lucky"]

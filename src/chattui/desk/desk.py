@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -12,14 +12,14 @@ from chattui.desk.clock import Monotonic, ServerClock
 from chattui.desk.errands import Errands
 from chattui.desk.following import Follower, Heeds
 from chattui.desk.handoffs import HandOffs
-from chattui.desk.keeping import DraftStore, MemoryDrafts, MemoryOutbox, OutboxStore
+from chattui.desk.keeping import Drawer, MemoryDrawer, Unkept
 from chattui.desk.outbox import Outbox
 from chattui.desk.signals import TypingSign, ViewingSign, Voice
 from chattui.desk.snoozes import Snoozes
 from chattui.desk.waking import notice_sleep
 from chattui.desk.windows import Windows
 from chattui.gateway.errors import GatewayError
-from chattui.gateway.protocol import Found, Gateway, Refused
+from chattui.gateway.protocol import Found, Gateway, Refused, Snapshot
 from chattui.model.events import (
     DraftChanged,
     Event,
@@ -28,7 +28,6 @@ from chattui.model.events import (
     PageLoaded,
     PresenceSeen,
     RowsStored,
-    SnapshotTaken,
     ThreadDropped,
     TypingSeen,
 )
@@ -45,27 +44,30 @@ READ_DEBOUNCE = 0.2
 
 
 class Desk:
-    """One agent at work. Everything but `run`, `ask`, `search` and `aclose` returns at once.
+    """One agent at work. What is not awaited returns at once and raises nothing."""
 
-    Only `send`, `note`, `label` and `keep_draft` can raise: what their store raises. Then nothing was taken.
-    """
-
-    def __init__(  # noqa: PLR0913 - what it joins, and where it keeps things
+    def __init__(
         self,
         gateway: Gateway,
         store: Store,
         clock: Monotonic = time.monotonic,
         *,
-        outbox: OutboxStore | None = None,
-        drafts: DraftStore | None = None,
+        drawer: Drawer | None = None,
         reconcile: bool = True,
     ) -> None:
-        """Nothing is asked or said until `run`. Without `reconcile` no timer asks for content."""
+        """Nothing is asked or said until `run`. Without a drawer, words that were not sent end with the process.
+
+        Without `reconcile` no timer asks for content.
+        """
         self.store = store
         self.queries = Queries(store)
         self._gateway = gateway
         self._clock = ServerClock(clock)
-        self._drafts = drafts or MemoryDrafts()
+        self._drawer = drawer or MemoryDrawer()
+        self._drawer.tell = self._remark
+        self._drafted: set[ConversationId] = set()
+        self._hearer: Callable[[str], None] | None = None
+        self._remarks: list[str] = []
         self._reconcile = reconcile
         self._listeners: list[Callable[[Changes], None]] = []
         self._strangers: frozenset[UserId] = frozenset()
@@ -73,7 +75,7 @@ class Desk:
         self._errands = Errands()
         heeds = Heeds(live=self._live, synced=self._synced, loaded=self._loaded, link=self._linked, joined=self._joined)
         self._follower = Follower(gateway, self._clock, clock, heeds)
-        self._outbox = Outbox(gateway, outbox or MemoryOutbox(), self._clock, self._errands, self._said)
+        self._outbox = Outbox(gateway, self._drawer, self._clock, self._errands, self._said)
         self._handoffs = HandOffs(gateway, self._said, lambda: self._follower.state is LinkState.OFFLINE)
         self._windows = Windows(gateway, self.queries, self._errands, self._paged)
         self._snoozes = Snoozes(gateway, self._clock, self._errands)
@@ -85,15 +87,20 @@ class Desk:
         """Call it with every change, at once, in the event loop, often."""
         self._listeners.append(listener)
 
+    def hear(self, listener: Callable[[str], None]) -> None:
+        """Call it with every sentence that the agent should read, those from before this call at once."""
+        self._hearer = listener
+        for sentence in self._remarks:
+            listener(sentence)
+
     async def run(self) -> None:
         """Until cancelled: link, sync, outbox, reconciliation."""
-        for conversation_id in self._drafts.conversations():
-            self._apply(DraftChanged(conversation_id, present=True))
-        self._outbox.begin()
+        await self._or_remark(self._recall())
         async with asyncio.TaskGroup() as group:
             group.create_task(self._follower.follow())
             group.create_task(self._follower.catch_up())
             group.create_task(self._voice.run())
+            group.create_task(self._watch_drawer())
             group.create_task(notice_sleep(self.resync))
             if self._reconcile:
                 group.create_task(self._follower.reconcile())
@@ -106,17 +113,19 @@ class Desk:
         """A hand-off, or another intent whose outcome matters now. None: it holds. Never raises what a network does."""
         return await self._handoffs.ask(intent)
 
-    def send(self, conversation_id: ConversationId, body: str) -> None:
-        """To the outbox, then the screen."""
-        self._outbox.message(conversation_id, body)
+    async def send(self, conversation_id: ConversationId, body: str) -> None:
+        """From the draft to the outbox, then to the screen. Raises `Unkept` where no disk takes it: nothing is sent."""
+        await self._outbox.message(conversation_id, body)
+        self._show_drafts()
 
-    def note(self, conversation_id: ConversationId, body: str) -> None:
-        """To the outbox, then the screen."""
-        self._outbox.note(conversation_id, body)
+    async def note(self, conversation_id: ConversationId, body: str) -> None:
+        """As `send`."""
+        await self._outbox.note(conversation_id, body)
+        self._show_drafts()
 
     def label(self, conversation_id: ConversationId, label_id: LabelId, *, present: bool) -> None:
         """Put a label on, or take it off."""
-        self._outbox.label(conversation_id, label_id, present=present)
+        self._errands.run(self._outbox.label(conversation_id, label_id, present=present))
 
     def look(self, conversation_id: ConversationId) -> None:
         """The thread is wanted: load it, if it is not."""
@@ -147,23 +156,25 @@ class Desk:
 
     def draft(self, conversation_id: ConversationId, kind: str) -> str:
         """The words that were not sent; `kind` tells reply and note apart."""
-        return self._drafts.get(conversation_id, kind)
+        return self._drawer.draft(conversation_id, kind)
 
     def keep_draft(self, conversation_id: ConversationId, kind: str, text: str) -> None:
-        """Keep them; "" forgets."""
-        if text == self._drafts.get(conversation_id, kind):
-            return
-        self._drafts.put(conversation_id, kind, text)
-        present = bool(text) or conversation_id in self._drafts.conversations()
-        self._apply(DraftChanged(conversation_id, present))
+        """Keep them, within 200 ms; "" forgets."""
+        if text != self._drawer.draft(conversation_id, kind):
+            self._drawer.keep_draft(conversation_id, kind, text)
+            self._show_drafts()
+
+    def keep_drafts_now(self) -> None:
+        """The agent looks away: do not wait for more keys."""
+        self._drawer.keep_drafts_now()
 
     def retry(self, item_id: str) -> None:
         """Send what was refused once more."""
-        self._outbox.retry(item_id)
+        self._errands.run(self._or_remark(self._outbox.retry(item_id)))
 
     def discard(self, item_id: str) -> None:
         """Give up what was refused."""
-        self._outbox.discard(item_id)
+        self._errands.run(self._or_remark(self._outbox.discard(item_id)))
 
     async def search(self, text: str) -> list[Found]:
         """Messages with these words, newest first. Raises `GatewayError`."""
@@ -176,8 +187,9 @@ class Desk:
         self._outbox.hurry()
 
     async def aclose(self) -> None:
-        """Leave; what waits in the outbox stays there."""
+        """Leave; drafts, and what waits in the outbox, stay in the drawer."""
         await self._errands.end()
+        await self._drawer.aclose()
         await self._gateway.close()
 
     # What the parts tell
@@ -217,9 +229,10 @@ class Desk:
         if self._strangers:
             self._errands.run(self._introduce())
 
-    def _loaded(self, taken: SnapshotTaken) -> None:
-        self._apply(taken)
+    def _loaded(self, snapshot: Snapshot) -> None:
+        self._apply(snapshot.event)
         self._windows.restore()
+        self._errands.run(self._open_drawer(snapshot.database_id, snapshot.event.me))
 
     def _paged(self, event: PageLoaded | ThreadDropped) -> None:
         self._apply(event)
@@ -240,7 +253,7 @@ class Desk:
         self._viewing.again()
 
     def _mark(self, conversation_id: ConversationId) -> None:
-        self._outbox.mark(conversation_id, self._read[conversation_id])
+        self._errands.run(self._outbox.mark(conversation_id, self._read[conversation_id]))
 
     async def _introduce(self) -> None:
         """Ask who they are, once; again after a later sync, where nobody answered."""
@@ -250,3 +263,41 @@ class Desk:
         except GatewayError as error:
             _log.info("some people stay unknown: %s", error)
             self._strangers |= strangers
+
+    # What is kept
+
+    async def _recall(self) -> None:
+        self._outbox.renew(await self._drawer.recall(self._gateway.me))
+        self._show_drafts()
+
+    async def _open_drawer(self, database_id: str, me: UserId) -> None:
+        """Only now is it certain that what waits was written for this database."""
+        await self._or_remark(self._turn_to(database_id, me))
+        self._outbox.begin()
+
+    async def _turn_to(self, database_id: str, me: UserId) -> None:
+        self._outbox.renew(await self._drawer.open(database_id, me))
+        self._show_drafts()
+
+    async def _watch_drawer(self) -> None:
+        async for items in self._drawer.changes():
+            self._outbox.renew(items)
+            self._show_drafts()
+
+    def _show_drafts(self) -> None:
+        before, self._drafted = self._drafted, self._drawer.drafted()
+        if before != self._drafted:
+            self._apply(*(DraftChanged(one, present=one in self._drafted) for one in before ^ self._drafted))
+
+    async def _or_remark(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Unkept as error:
+            self._remark(str(error))
+
+    def _remark(self, sentence: str) -> None:
+        """Each is said once."""
+        if sentence not in self._remarks:
+            self._remarks.append(sentence)
+            if self._hearer is not None:
+                self._hearer(sentence)

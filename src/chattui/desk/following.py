@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chattui.desk.clock import Monotonic, ServerClock
 from chattui.gateway.errors import GatewayError, Unreachable
-from chattui.gateway.protocol import Cursor, Gateway, Reset
+from chattui.gateway.protocol import Cursor, Gateway, Reset, Snapshot
 from chattui.model.events import (
     ChannelJoined,
     ChannelLost,
@@ -22,7 +22,6 @@ from chattui.model.events import (
     LinkState,
     RowsStored,
     RowSuspected,
-    SnapshotTaken,
 )
 
 _log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ class Heeds(Struct, frozen=True):
     """A live event."""
     synced: Callable[[tuple[Event, ...]], None]
     """What a sync brought."""
-    loaded: Callable[[SnapshotTaken], None]
+    loaded: Callable[[Snapshot], None]
     """A first load: all else is forgotten."""
     link: Callable[[LinkChanged], None]
     joined: Callable[[], None]
@@ -165,7 +164,7 @@ class Follower:
         snapshot = await self._gateway.snapshot()
         self._set_clock(snapshot.event.now)
         self._cursor = snapshot.cursor
-        self._heeds.loaded(snapshot.event)
+        self._heeds.loaded(snapshot)
 
     def _set_clock(self, now: datetime) -> None:
         """The link's `since` was told by the clock as it went before."""

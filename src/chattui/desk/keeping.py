@@ -1,6 +1,7 @@
-"""What must outlive a moment: words on their way, and words not yet sent. Kept in memory here."""
+"""What must outlive a moment: words on their way, and words not yet sent. Here they are kept in memory."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -8,10 +9,20 @@ import msgspec
 from msgspec import Struct
 
 from chattui.model.intents import AddNote, MarkRead, SendMessage, SetLabel
-from chattui.model.records import ConversationId
+from chattui.model.records import ConversationId, UserId
 
 Outgoing = SendMessage | AddNote | SetLabel | MarkRead
 """What is queued while there is no link."""
+
+DRAFT_OF: Mapping[type[Outgoing], str] = {SendMessage: "reply", AddNote: "note"}
+"""The kind of draft that became such an intent."""
+
+DraftKey = tuple[ConversationId, str]
+"""A conversation has one draft of each kind."""
+
+
+class Unkept(Exception):
+    """The disk did not take it, and it was not taken. The text says why and what to do."""
 
 
 class Item(Struct, frozen=True):
@@ -25,71 +36,135 @@ class Item(Struct, frozen=True):
     refused: str = ""
     """Why it was parked; empty while it waits."""
 
+    @property
+    def draft(self) -> DraftKey | None:
+        """The draft that it was."""
+        kind = DRAFT_OF.get(type(self.intent))
+        return (self.conversation_id, kind) if kind else None
 
-class OutboxStore(Protocol):
-    """Where items stay until they are stored in the database. Calls are made in the event loop: they must be quick."""
+    def replaces(self, older: "Item") -> bool:
+        """Whether the older one is of no interest any more."""
+        return bool(self.slot) and (self.conversation_id, self.slot) == (older.conversation_id, older.slot)
 
-    def load(self) -> list[Item]:
-        """All of them, in the order in which they were put."""
 
-    def put(self, item: Item) -> None:
-        """Add one, or replace the one of the same id. On return it survives a crash, where a store can."""
+class Drawer(Protocol):
+    """Where one agent's words stay, in whichever process they were written.
 
-    def remove(self, item_id: str) -> None:
+    Calls that answer with items answer with all of them, in the order in which they were put. They raise `Unkept`.
+    """
+
+    tell: Callable[[str], None]
+    """Called with a sentence that the agent should read."""
+
+    async def recall(self, user_id: UserId) -> list[Item]:
+        """What this person's last session here left, before anybody knows which database answers now."""
+
+    async def open(self, database_id: str, user_id: UserId) -> list[Item]:
+        """The drawer of this person at this database, instead of any other. It stays the one even where this raises."""
+
+    async def put(self, item: Item) -> list[Item]:
+        """Add one, in one stroke with the end of its draft. On return it survives a crash, where a drawer can."""
+
+    async def change(self, item: Item) -> list[Item]:
+        """It was refused, or waits again. One that is gone stays gone."""
+
+    async def remove(self, item_id: str) -> list[Item]:
         """It is done, or given up. Unknown ids are no error."""
 
+    async def claim(self) -> list[Item] | None:
+        """From now on this process alone sends; None while another one does."""
 
-class DraftStore(Protocol):
-    """Where words that were not sent stay. Calls are made in the event loop: they must be quick."""
+    def release(self) -> None:
+        """Another may send now."""
 
-    def get(self, conversation_id: ConversationId, kind: str) -> str:
-        """The words, or ""."""
+    def changes(self) -> AsyncIterator[list[Item]]:
+        """All items, whenever another process may have changed one, or a draft. Does not end."""
 
-    def put(self, conversation_id: ConversationId, kind: str, text: str) -> None:
-        """Keep these; "" forgets."""
+    def draft(self, conversation_id: ConversationId, kind: str) -> str:
+        """The words that were not sent, or ""."""
 
-    def conversations(self) -> Iterable[ConversationId]:
-        """Those that have words of any kind."""
+    def keep_draft(self, conversation_id: ConversationId, kind: str, text: str) -> None:
+        """Keep these, within 200 ms; "" forgets."""
+
+    def keep_drafts_now(self) -> None:
+        """Without waiting for more keys."""
+
+    def drafted(self) -> set[ConversationId]:
+        """Those with words of any kind that were not sent."""
+
+    async def aclose(self) -> None:
+        """Keep what is not kept yet, and leave."""
 
 
-class MemoryOutbox:
-    """An `OutboxStore` that ends with the process."""
+class MemoryDrawer:
+    """A drawer that ends with the process."""
 
     def __init__(self) -> None:
+        self.tell: Callable[[str], None] = lambda _: None
         self._items: dict[str, Item] = {}
+        self._drafts: dict[DraftKey, str] = {}
 
     def load(self) -> list[Item]:
         """All of them, in order."""
         return list(self._items.values())
 
-    def put(self, item: Item) -> None:
-        """Add or replace."""
-        self._items[item.id] = item
+    async def recall(self, user_id: UserId) -> list[Item]:  # noqa: ARG002 - it knows one person
+        """All of them."""
+        return self.load()
 
-    def remove(self, item_id: str) -> None:
+    async def open(self, database_id: str, user_id: UserId) -> list[Item]:  # noqa: ARG002 - as above
+        """All of them."""
+        return self.load()
+
+    async def put(self, item: Item) -> list[Item]:
+        """Add it."""
+        self._items = {old.id: old for old in self.load() if not item.replaces(old)} | {item.id: item}
+        if item.draft:
+            self._drafts.pop(item.draft, None)
+        return self.load()
+
+    async def change(self, item: Item) -> list[Item]:
+        """Replace it."""
+        if item.id in self._items:
+            self._items[item.id] = item
+        return self.load()
+
+    async def remove(self, item_id: str) -> list[Item]:
         """Forget it."""
         self._items.pop(item_id, None)
+        return self.load()
 
+    async def claim(self) -> list[Item] | None:
+        """Nobody else can."""
+        return self.load()
 
-class MemoryDrafts:
-    """A `DraftStore` that ends with the process."""
+    def release(self) -> None:
+        """Nobody else waits for it."""
 
-    def __init__(self) -> None:
-        self._texts: dict[tuple[ConversationId, str], str] = {}
+    async def changes(self) -> AsyncIterator[list[Item]]:
+        """Never."""
+        await asyncio.Event().wait()
+        yield []
 
-    def get(self, conversation_id: ConversationId, kind: str) -> str:
+    def draft(self, conversation_id: ConversationId, kind: str) -> str:
         """The words, or ""."""
-        return self._texts.get((conversation_id, kind), "")
+        return self._drafts.get((conversation_id, kind), "")
 
-    def put(self, conversation_id: ConversationId, kind: str, text: str) -> None:
+    def keep_draft(self, conversation_id: ConversationId, kind: str, text: str) -> None:
         """Keep these; "" forgets."""
-        self._texts[conversation_id, kind] = text
+        self._drafts[conversation_id, kind] = text
         if not text:
-            del self._texts[conversation_id, kind]
+            del self._drafts[conversation_id, kind]
 
-    def conversations(self) -> Iterable[ConversationId]:
+    def keep_drafts_now(self) -> None:
+        """They are."""
+
+    def drafted(self) -> set[ConversationId]:
         """Those that have words of any kind."""
-        return {conversation_id for conversation_id, _ in self._texts}
+        return {conversation_id for conversation_id, _ in self._drafts}
+
+    async def aclose(self) -> None:
+        """Nothing is left to do."""
 
 
 def parked(item: Item, reason: str) -> Item:

@@ -3,14 +3,13 @@
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from uuid import uuid4
 
 from chattui.desk.clock import ServerClock
 from chattui.desk.errands import Errands
-from chattui.desk.keeping import Item, OutboxStore, Outgoing, parked
+from chattui.desk.keeping import Drawer, Item, Outgoing, Unkept, parked
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Accepted, Gateway, Refused
 from chattui.model.events import (
@@ -31,109 +30,140 @@ CAP = 8.0
 """Seconds between two attempts at most."""
 AT_ONCE = 8
 """Conversations that are written to at the same time."""
+TURN = 0.2
+"""Seconds between two questions whether the process that sends has ended."""
 
 
 class Outbox:
-    """One lane for each conversation. The id of the row is chosen here, so that a repeat changes nothing."""
+    """One lane for each conversation. The id of the row is chosen here, so that a repeat changes nothing.
+
+    What the drawer holds is the truth, whichever process put it there; each of its answers is shown as it comes. One
+    process at a time sends: the one that claimed the drawer.
+    """
 
     def __init__(
-        self, gateway: Gateway, store: OutboxStore, clock: ServerClock, errands: Errands, apply: Callable[..., None]
+        self, gateway: Gateway, drawer: Drawer, clock: ServerClock, errands: Errands, apply: Callable[..., None]
     ) -> None:
         self._gateway = gateway
-        self._store = store
+        self._drawer = drawer
         self._clock = clock
         self._errands = errands
         self._apply = apply
-        self._lanes: dict[ConversationId, deque[Item]] = {}
+        self._items: dict[str, Item] = {}
         self._working: set[ConversationId] = set()
-        self._sending: set[str] = set()
-        self._parked: dict[str, Item] = {}
         self._hurry = asyncio.Event()
+        self._stirred = asyncio.Event()
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._open = False
+        self._open = self._sending = False
 
     def begin(self) -> None:
-        """Show and send what an earlier run left."""
+        """This is the database that it was written for: send it."""
         self._open = True
-        for item in self._store.load():
-            if item.refused:
-                self._parked[item.id] = item
-            else:
-                self._enter(item)
-            self._apply(*_shown(item))
-        for conversation_id in self._lanes:
-            self._work(conversation_id)
+        self._send()
 
-    def message(self, conversation_id: ConversationId, body: str) -> None:
-        """Words for the customer."""
-        self._put(conversation_id, SendMessage(MessageId(str(uuid4())), conversation_id, body))
+    def renew(self, items: Iterable[Item]) -> None:
+        """These are all that the drawer holds."""
+        before, self._items = self._items, {item.id: item for item in items}
+        gone = [OutboxDiscarded(MessageId(item_id)) for item_id in before if item_id not in self._items]
+        changed = [item for item in self._items.values() if before.get(item.id) != item]
+        if gone or changed:
+            self._apply(*gone, *(event for item in changed for event in _shown(item)))
+            self._send()
 
-    def note(self, conversation_id: ConversationId, body: str) -> None:
-        """Words for colleagues."""
-        self._put(conversation_id, AddNote(NoteId(str(uuid4())), conversation_id, body))
+    async def message(self, conversation_id: ConversationId, body: str) -> None:
+        """Words for the customer. Raises `Unkept`."""
+        await self._put(SendMessage(MessageId(str(uuid4())), conversation_id, body))
 
-    def label(self, conversation_id: ConversationId, label_id: LabelId, *, present: bool) -> None:
+    async def note(self, conversation_id: ConversationId, body: str) -> None:
+        """Words for colleagues. Raises `Unkept`."""
+        await self._put(AddNote(NoteId(str(uuid4())), conversation_id, body))
+
+    async def label(self, conversation_id: ConversationId, label_id: LabelId, *, present: bool) -> None:
         """A label on, or off; of several changes that wait the last one counts."""
-        self._put(conversation_id, SetLabel(conversation_id, label_id, present), slot=f"label {label_id}")
+        await self._try(SetLabel(conversation_id, label_id, present), slot=f"label {label_id}")
 
-    def mark(self, conversation_id: ConversationId, seq: int) -> None:
+    async def mark(self, conversation_id: ConversationId, seq: int) -> None:
         """A read mark; of several that wait the last one counts."""
-        self._put(conversation_id, MarkRead(conversation_id, seq), slot="read")
+        await self._try(MarkRead(conversation_id, seq), slot="read")
 
-    def retry(self, item_id: str) -> None:
-        """Send what was refused once more."""
-        item = self._parked.pop(item_id, None)
-        if item is None:
-            return
-        waiting = parked(item, "")
-        self._store.put(waiting)
-        self._apply(DeliveryChanged(MessageId(item_id), Delivery.QUEUED))
-        self._enter(waiting)
-        self._work(item.conversation_id)
+    async def retry(self, item_id: str) -> None:
+        """Send what was refused once more. Raises `Unkept`."""
+        if (item := self._items.get(item_id)) is not None and item.refused:
+            self.renew(await self._drawer.change(parked(item, "")))
 
-    def discard(self, item_id: str) -> None:
-        """Give up what was refused."""
-        if self._parked.pop(item_id, None) is not None:
-            self._store.remove(item_id)
-            self._apply(OutboxDiscarded(MessageId(item_id)))
+    async def discard(self, item_id: str) -> None:
+        """Give up what was refused. Raises `Unkept`."""
+        if (item := self._items.get(item_id)) is not None and item.refused:
+            self.renew(await self._drawer.remove(item_id))
 
     def hurry(self) -> None:
         """End every pause: the link is back, or an agent pressed a key."""
         self._hurry.set()
         self._hurry = asyncio.Event()
+        self._send()
 
     # Inside
 
-    def _put(self, conversation_id: ConversationId, intent: Outgoing, slot: str = "") -> None:
-        item = Item(getattr(intent, "id", None) or str(uuid4()), conversation_id, intent, self._clock.now(), slot)
-        self._store.put(item)
-        self._apply(*_shown(item))
-        self._enter(item)
-        self._work(conversation_id)
+    async def _put(self, intent: Outgoing, slot: str = "") -> None:
+        item_id = getattr(intent, "id", None) or str(uuid4())
+        item = Item(item_id, intent.conversation_id, intent, self._clock.now(), slot)
+        self.renew(await self._drawer.put(item))
 
-    def _enter(self, item: Item) -> None:
-        """At the end of its lane; what it replaces leaves, unless that is being sent at this moment."""
-        lane = self._lanes.setdefault(item.conversation_id, deque())
-        for old in [old for old in lane if item.slot and old.slot == item.slot and old.id not in self._sending]:
-            lane.remove(old)
-            self._store.remove(old.id)
-        lane.append(item)
-
-    def _work(self, conversation_id: ConversationId) -> None:
-        if self._open and conversation_id not in self._working:
-            self._working.add(conversation_id)
-            self._errands.run(self._empty(conversation_id))
-
-    async def _empty(self, conversation_id: ConversationId) -> None:
-        lane = self._lanes[conversation_id]
+    async def _try(self, intent: SetLabel | MarkRead, slot: str) -> None:
+        """It can be done again by hand: where no disk takes it, it goes out at once, and once only."""
         try:
-            while lane:
-                self._sending.add(lane[0].id)
-                await self._deliver(lane[0])
-                self._sending.discard(lane.popleft().id)
-            del self._lanes[conversation_id]
+            await self._put(intent, slot)
+        except Unkept as error:
+            _log.info("%s", error)
+            if isinstance(answer := await self._gateway.submit(intent), Accepted):
+                self._apply(RowsStored(answer.rows))
+
+    def _lanes(self) -> dict[ConversationId, None]:
+        """Those in which something waits, the longest first."""
+        return dict.fromkeys(item.conversation_id for item in self._items.values() if not item.refused)
+
+    def _send(self) -> None:
+        self._stirred.set()
+        if self._open and not self._sending and self._lanes():
+            self._sending = True
+            self._errands.run(self._empty())
+
+    async def _empty(self) -> None:
+        """Until nothing waits, here or in the process whose turn it is."""
+        try:
+            while self._lanes():
+                if (items := await self._drawer.claim()) is None:
+                    await asyncio.sleep(TURN)
+                    continue
+                try:
+                    self.renew(items)
+                    await self._empty_lanes()
+                finally:
+                    self._drawer.release()
+        except Unkept as error:
+            _log.warning("%s", error)
+        finally:
+            self._sending = False
+
+    async def _empty_lanes(self) -> None:
+        while (waiting := self._lanes()) or self._working:
+            self._stirred.clear()
+            for conversation_id in (one for one in waiting if one not in self._working):
+                self._working.add(conversation_id)
+                self._errands.run(self._empty_lane(conversation_id))
+            await self._stirred.wait()
+
+    async def _empty_lane(self, conversation_id: ConversationId) -> None:
+        try:
+            while (item := self._first(conversation_id)) is not None:
+                await self._deliver(item)
         finally:
             self._working.discard(conversation_id)
+            self._stirred.set()
+
+    def _first(self, conversation_id: ConversationId) -> Item | None:
+        lane = (item for item in self._items.values() if item.conversation_id == conversation_id)
+        return next((item for item in lane if not item.refused), None)
 
     async def _deliver(self, item: Item) -> None:
         """Until it is stored or refused."""
@@ -143,27 +173,37 @@ class Outbox:
             try:
                 async with self._turns:
                     self._apply(*_changed(item, Delivery.SENT))
-                    return self._settle(item, await self._gateway.submit(item.intent))
+                    answer = await self._gateway.submit(item.intent)
             except GatewayError as error:
                 failures += 1
                 self._apply(*_changed(item, Delivery.QUEUED, str(error)))
             except Exception:  # noqa: BLE001 - a fault of ours must not stop what else waits
                 _log.exception("something could not be sent")
-                return self._settle(item, Refused("", "chattui failed to send this. Its log tells more."))
+                answer = Refused("", "chattui failed to send this. Its log tells more.")
+                return await self._settle(item, answer)
+            else:
+                return await self._settle(item, answer)
             await _pause(hurry, random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5))))  # noqa: S311 - no secret
 
-    def _settle(self, item: Item, answer: Accepted | Refused) -> None:
+    async def _settle(self, item: Item, answer: Accepted | Refused) -> None:
         match answer:
             case Accepted(rows=rows):
                 self._apply(RowsStored(rows))
-                self._store.remove(item.id)
+                await self._end(item, None)
             case Refused(sentence=sentence) if isinstance(item.intent, SendMessage | AddNote):
-                self._parked[item.id] = parked(item, sentence)
-                self._store.put(self._parked[item.id])
-                self._apply(*_changed(item, Delivery.REFUSED, sentence))
+                await self._end(item, parked(item, sentence or "It was refused."))
             case Refused(code=code):  # a mark or a label is nothing that anybody would send again
                 _log.info("%s was refused: %s", type(item.intent).__name__, code)
-                self._store.remove(item.id)
+                await self._end(item, None)
+
+    async def _end(self, item: Item, left: Item | None) -> None:
+        """It is done, or this is left of it. What the disk does not note is sent again by a later run, to no effect."""
+        try:
+            self.renew(await (self._drawer.change(left) if left else self._drawer.remove(item.id)))
+        except Unkept as error:
+            _log.warning("%s", error)
+            noted = {one.id: one for one in self._items.values() if one.id != item.id}
+            self.renew((noted | ({left.id: left} if left else {})).values())
 
 
 async def _pause(hurry: asyncio.Event, seconds: float) -> None:

@@ -24,6 +24,8 @@ class Snapshot(Struct, frozen=True):
 
     event: SnapshotTaken
     cursor: Cursor
+    database_id: str = ""
+    """Stays when the database is restored or moved to another address; an emptied one gets another."""
 
 
 class Synced(Struct, frozen=True):
@@ -95,6 +97,10 @@ class Gateway(Protocol):
 
     Every call but `say` and `close` raises `Unreachable`, `SignedOut` or `Misconfigured`. All are safe to repeat.
     """
+
+    @property
+    def me(self) -> UserId:
+        """Who is signed in, as the session says: known without a link."""
 
     async def snapshot(self) -> Snapshot:
         """Open conversations, the newest 500 closed, and all that the views need; no messages."""

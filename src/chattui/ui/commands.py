@@ -89,7 +89,7 @@ class Commands:
         return {
             "reply": partial(self._write, Mode.REPLY),
             "note": partial(self._write, Mode.NOTE),
-            "send": lambda _: self._writing.submit(self._writing.composer.text),
+            "send": lambda _: self._host.work(self._writing.submit()),
             "newline": lambda _: self._writing.composer.newline(),
             "templates": self._templates,
             "leader": lambda _: self._lead(),

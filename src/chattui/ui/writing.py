@@ -1,11 +1,13 @@
 """The composer's side of a conversation: drafts, sending, canned replies, and why something cannot be sent."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from chattui.desk.keeping import Unkept
 from chattui.model.records import ConversationId, Status
 from chattui.store.projections import Reply, ThreadHead
 from chattui.ui.actions import Keymap, Where
@@ -24,6 +26,11 @@ class Writing(Vertical):
         self._desk, self._keymap, self._say = desk, keymap, say
         self.composer = Composer(keymap.actions["send"].keys, keymap.actions["newline"].keys)
         self.completion = Completion()
+        self._sending = asyncio.Lock()
+
+    def on_mount(self) -> None:
+        """What the desk has to say of the words that it keeps."""
+        self._desk.hear(self._say)
 
     def compose(self) -> ComposeResult:
         """The popup stands above the field."""
@@ -31,7 +38,9 @@ class Writing(Vertical):
         yield self.composer
 
     def turn_to(self, conversation_id: ConversationId | None, mode: Mode = Mode.REPLY) -> None:
-        """Write in this conversation, from its draft on."""
+        """Write in this conversation, from its draft on; the last letters of the one before are kept first."""
+        if self.composer.conversation_id is not None:
+            self._desk.keep_draft(self.composer.conversation_id, self.composer.mode, self.composer.text)
         text = self._desk.draft(conversation_id, mode) if conversation_id else ""
         self.composer.write_for(conversation_id, mode, text)
         self.composer.display = conversation_id is not None
@@ -116,29 +125,41 @@ class Writing(Vertical):
         if reply.missing:
             self._say(f"Fill in {', '.join(reply.missing)} before you send it.")
 
-    def submit(self, text: str) -> None:
+    async def submit(self) -> None:
         """Send it, or say why not. The composer clears only after the words are safe."""
-        conversation_id = self.composer.conversation_id
-        if conversation_id is None or not text.strip():
-            return
-        if self.composer.mode is Mode.NOTE:
-            self._desk.note(conversation_id, text)
-        elif barred := self.barred():
-            self._say(f"Not sent: {barred}. Your words are kept.")
-            return
-        else:
-            self._desk.send(conversation_id, text)
+        async with self._sending:
+            conversation_id, text, mode = self.composer.conversation_id, self.composer.text, self.composer.mode
+            if conversation_id is None or not text.strip():
+                return
+            if mode is Mode.REPLY and (barred := self.barred()):
+                self._say(f"Not sent: {barred}. Your words are kept.")
+                return
+            try:
+                await (self._desk.send if mode is Mode.REPLY else self._desk.note)(conversation_id, text)
+            except Unkept as error:
+                self._say(f"Not sent: {error} Your words stay here.")
+                return
+            self._left(conversation_id, mode, text)
+
+    def _left(self, conversation_id: ConversationId, mode: Mode, text: str) -> None:
+        """What was typed since then stays, where it was typed behind the words that were sent."""
+        if mode is Mode.REPLY:
             self._desk.stopped_typing(conversation_id)
-        self._desk.keep_draft(conversation_id, self.composer.mode, "")
-        self.composer.put("")
+        if (self.composer.conversation_id, self.composer.mode) == (conversation_id, mode):
+            self.composer.put(self.composer.text.removeprefix(text))
+            self._desk.keep_draft(conversation_id, mode, self.composer.text)
 
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+    async def on_composer_submitted(self) -> None:
         """Enter."""
-        self.submit(event.text)
+        await self.submit()
 
-    def on_composer_edited(self, event: Composer.Edited) -> None:
+    def on_composer_edited(self) -> None:
         """A key, or a paste."""
-        self._edited(event.text)
+        self._edited(self.composer.text)
+
+    def on_descendant_blur(self) -> None:
+        """The agent looks elsewhere."""
+        self._desk.keep_drafts_now()
 
     def on_composer_steered(self, event: Composer.Steered) -> None:
         """A key for the popup."""

@@ -46,6 +46,7 @@ class _Snapshot(Struct, frozen=True):
     org_id: OrgId
     now: datetime
     epoch: str
+    database_id: str
     cursor: str
     rows: dict[str, list[Any]]
 
@@ -82,14 +83,18 @@ class SupabaseGateway:
         self._tasks: list[asyncio.Task[None]] = []
         self._asides: set[asyncio.Task[None]] = set()
 
+    @property
+    def me(self) -> UserId:
+        """Who is signed in."""
+        return self._connection.session.user_id
+
     async def snapshot(self) -> Snapshot:
         """Open conversations, the newest 500 closed, and all that the views need; no messages."""
         answer = await self._rest.ask("snapshot", {}, _Snapshot)
         rows = rows_of(answer.rows)
         self._profile = next((row for row in rows if isinstance(row, Profile) and row.id == answer.me), self._profile)
-        return Snapshot(
-            SnapshotTaken(answer.me, answer.org_id, answer.now, rows), Cursor(answer.epoch, _digits(answer.cursor))
-        )
+        taken = SnapshotTaken(answer.me, answer.org_id, answer.now, rows)
+        return Snapshot(taken, Cursor(answer.epoch, _digits(answer.cursor)), answer.database_id)
 
     async def sync(self, cursor: Cursor) -> Synced | Reset:
         """What changed since; a row may come again, none is left out."""
