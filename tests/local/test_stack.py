@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import psycopg
 import pytest
 
 from chattui.local import stack
+from chattui.local.cast import start as cast
 from chattui.local.errors import StackFailed
 from chattui.local.leases import LINGER
 from chattui.local.places import DataDirectory
@@ -153,6 +155,25 @@ def test_both_killed(directory: Path) -> None:
         assert _answers(lease.endpoint)
 
 
+def test_a_server_killed_while_its_cluster_is_made(directory: Path) -> None:
+    script = "import sys, pathlib; from chattui.local import stack; stack.join(pathlib.Path(sys.argv[1]))"
+    with subprocess.Popen([sys.executable, "-c", script, str(directory)], stderr=subprocess.DEVNULL) as client:
+        cluster = DataDirectory.at(directory).cluster
+        _await(lambda: any(cluster.glob("unfinished*/base")))
+        for server in psutil.Process(client.pid).children():
+            server.kill()
+        with stack.join(directory) as lease:
+            assert _answers(lease.endpoint)
+        assert client.wait(10)
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 def test_a_killed_postgres_comes_back_at_the_same_address(directory: Path) -> None:
     with stack.join(directory) as lease:
         postmaster = _postmaster(directory)
@@ -248,6 +269,33 @@ def test_nobody_else_can_read_or_reach_it(directory: Path) -> None:
         ours = (_state(directory).server.pid, _postmaster(directory).pid)
         listening = {c.laddr.ip for pid in ours for c in psutil.Process(pid).net_connections() if c.status == "LISTEN"}
         assert listening == {"127.0.0.1"}
+
+
+def test_nobody_else_can_read_it_where_the_directory_is_open_to_readers(directory: Path) -> None:
+    """Its mode is left alone, so every file has to look after itself."""
+    directory.chmod(0o755)
+    (directory / "server.log").touch(0o644)
+    with stack.join(directory):
+        with cast.start(directory, seed=1, rate=1.0) as playing:
+            playing.kill()
+        readable = [path.name for path in directory.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+        assert not readable
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o755
+
+
+def test_no_secret_is_in_the_list_of_processes(directory: Path) -> None:
+    with stack.join(directory):
+        secrets = json.loads(DataDirectory.at(directory).secrets.read_text())
+        words = [secrets[name] for name in secrets if name.endswith(("secret", "password"))]
+        words += [account["password"] for account in secrets["accounts"]] + list(_keys(directory))
+        lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+        assert any(str(directory) in line for line in lines)
+        assert not [line for line in lines if any(word in line for word in words)]
+
+
+def _keys(directory: Path) -> tuple[str, str]:
+    endpoint = _state(directory).endpoint
+    return endpoint.anon_key, endpoint.service_role_key
 
 
 def test_the_database_wants_a_password(directory: Path) -> None:

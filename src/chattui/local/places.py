@@ -83,6 +83,13 @@ class DataDirectory:
         return FileLock(self.root / "lock", timeout=START_PATIENCE, mode=0o600)
 
 
+def opened_private(path: str | Path, flags: int) -> int:
+    """An `opener` for `open`: this user alone can read the file, whoever can read its directory."""
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)  # made by an earlier run, or a version that cared less
+    return descriptor
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Replace `path` in one step by a file that this user alone can read."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")

@@ -69,8 +69,10 @@ class Postgres:
         """Make the cluster; its superuser has `password`. A half-made one is never mistaken for a whole."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._programs.own(self._directory)
-        unfinished = self._directory / "unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
+        for left in self._directory.glob("unfinished*"):
+            shutil.rmtree(left, ignore_errors=True)
+        # A name of its own: the initdb of a server that was killed may still be at work.
+        unfinished = self._directory / f"unfinished-{os.getpid()}"
         with self._password_file(password) as file:
             self._initdb(unfinished, file)
         unfinished.rename(self._cluster)
@@ -90,8 +92,8 @@ class Postgres:
         Raises:
             StackFailed: it did not come up; the sentence quotes its log.
         """
-        self.sweep()
         for port in (preferred_port, 0, 0):
+            self.sweep()
             if self._started(port or _free_port()):
                 return
         raise StackFailed(f"PostgreSQL did not start: {self._last_words()} (see {self._log})")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from chattui.local.errors import StackFailed
 from chattui.local.gate import ApiKeyGate
 from chattui.local.keys import Keys
 from chattui.local.leases import Desk, Leases
-from chattui.local.places import DataDirectory
+from chattui.local.places import DataDirectory, opened_private
 from chattui.local.postgres import HOST, Postgres, wipe_orphans
 from chattui.local.processes import ProcessId
 from chattui.local.realtime.app import UVICORN_OPTIONS, Config, Realtime
@@ -231,10 +232,17 @@ def _listening(wanted: int | None, last: int) -> socket.socket:
     raise StackFailed(f"Port {wanted} is taken or not allowed; choose another with --port, or leave it out.")
 
 
+class _PrivateLog(RotatingFileHandler):
+    """It holds codes that sign people in: nobody else may read it, wherever it lies."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=opened_private)
+
+
 @contextmanager
 def _logged(file: Path) -> Iterator[None]:
     """Write what we and the HTTP server have to say to `file`, and nowhere else."""
-    handler = RotatingFileHandler(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    handler = _PrivateLog(file, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     loggers = [logging.getLogger(name) for name in ("chattui.local", "uvicorn", "psycopg.pool")]
     for logger in loggers:

@@ -25,7 +25,7 @@ import filelock
 import msgspec
 
 from chattui.local.errors import StackFailed
-from chattui.local.places import DataDirectory
+from chattui.local.places import DataDirectory, opened_private
 from chattui.local.state import Endpoint, Progress, State, running
 
 STOP_PATIENCE = 40.0
@@ -63,7 +63,7 @@ class Lease:
                 while self._socket.recv(64):
                     pass
             while not self._closed.wait(RENEW_EVERY):
-                with contextlib.suppress(OSError, StackFailed):
+                with contextlib.suppress(OSError, http.client.HTTPException, StackFailed):
                     self._socket = _open_lease(self.endpoint)
                     break
 
@@ -84,7 +84,7 @@ def join(data_dir: Path, *, fresh: bool = False, port: int | None = None, progre
     with _locked(data):
         state = running(data)
         if state is not None and not fresh:
-            with contextlib.suppress(OSError, StackFailed):
+            with contextlib.suppress(OSError, http.client.HTTPException, StackFailed):
                 return Lease(state.endpoint)
         if state is not None:
             _retire(state, fresh=fresh)
@@ -170,7 +170,7 @@ def _start(data: DataDirectory, *, fresh: bool, port: int | None, progress: Prog
     command = [sys.executable, "-m", "chattui.local", str(data.root)]
     command += ["--fresh"] if fresh else []
     command += ["--port", str(port)] if port else []
-    with data.log.open("ab") as log:
+    with open(data.log, "ab", opener=opened_private) as log:
         process = subprocess.Popen(  # noqa: S603 - a fixed command
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         )

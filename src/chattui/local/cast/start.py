@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chattui.local.places import DataDirectory
+from chattui.local.places import DataDirectory, opened_private
 
 
 def start(directory: Path, *, seed: int, rate: float) -> "subprocess.Popen[bytes]":
@@ -14,7 +14,7 @@ def start(directory: Path, *, seed: int, rate: float) -> "subprocess.Popen[bytes
     """
     data = DataDirectory.at(directory)
     command = [sys.executable, "-m", "chattui.local.cast", str(data.root), "--seed", str(seed), "--rate", str(rate)]
-    with (data.root / "cast.log").open("ab") as log:
+    with open(data.root / "cast.log", "ab", opener=opened_private) as log:
         return subprocess.Popen(  # noqa: S603 - a fixed command
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
