@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 from msgspec import Struct, convert
 
 from chattui.local import stack as local_stack
+from chattui.local.places import DataDirectory
 from tests.e2e.terminal import Terminal
 
 CHATTUI = (sys.executable, "-m", "chattui")
@@ -49,12 +51,19 @@ def bare(home: Path) -> dict[str, str]:
     }
 
 
+def demo_of(home: Path) -> Path:
+    """Where `chattui demo` keeps its data."""
+    return home / ".local" / "share" / "chattui" / "demo"
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     """A home directory with nothing in it."""
     path = tmp_path / "home"
     path.mkdir(mode=0o700)
-    return path
+    yield path
+    if (demo := demo_of(path)).exists():
+        forget(demo)
 
 
 @pytest.fixture
@@ -69,33 +78,106 @@ def run(home: Path) -> Iterator[Run]:
         yield start
 
 
+class LocalStack:
+    """`chattui local start` in a process of its own, with a directory and a home of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.data = root / "data"
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Project:
+        """Until it answers; the second time at the same address and with the same keys."""
+        command = [*CHATTUI, "local", "start", "--json", "--dir", str(self.data)]
+        self.server = subprocess.Popen(command, env=bare(self._root / "home"), stdout=subprocess.PIPE)
+        assert self.server.stdout is not None
+        return convert(json.loads(self.server.stdout.readline()), Project)
+
+    def kill(self) -> None:
+        """As a crash would: nothing is tidied up."""
+        assert self.server is not None
+        self.server.kill()
+        self._reap()
+
+    def stop(self) -> int:
+        """As Ctrl+C does; the exit code."""
+        assert self.server is not None
+        self.server.terminate()
+        return self._reap()
+
+    def _reap(self) -> int:
+        assert self.server is not None
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+        return self.server.wait(30)
+
+
+def forget(data: Path) -> None:
+    """End what may still run for a data directory, and delete what root's PostgreSQL keeps elsewhere for it."""
+    local_stack.end(data)
+    shutil.rmtree(DataDirectory.at(data).cluster, ignore_errors=True)
+
+
 @pytest.fixture(scope="module")
-def project() -> Iterator[Project]:
-    """A project of its own, kept by `chattui local start` in another process."""
+def local_start() -> Iterator[LocalStack]:
+    """Not yet started."""
     with tempfile.TemporaryDirectory(prefix="chattui-e2e-") as directory:
         root = Path(directory)
         (root / "home").mkdir()
-        command = [*CHATTUI, "local", "start", "--json", "--dir", str(root / "data")]
-        with subprocess.Popen(command, env=bare(root / "home"), stdout=subprocess.PIPE) as server:
-            assert server.stdout is not None
-            yield convert(json.loads(server.stdout.readline()), Project)
-            server.terminate()
-            assert server.wait(30) == 0
-        local_stack.end(root / "data")
+        stack = LocalStack(root)
+        yield stack
+        if stack.server is not None and stack.server.poll() is None:
+            assert stack.stop() == 0
+        forget(stack.data)
+
+
+@pytest.fixture(scope="module")
+def project(local_start: LocalStack) -> Project:
+    """A project of its own, kept by `chattui local start` in another process."""
+    return local_start.start()
+
+
+SignedIn = Callable[[str], dict[str, str]]
+Says = Callable[[str, str], None]
+Open = Callable[..., Terminal]
+Plain = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def desk(project: Project, run: Run, tmp_path: Path) -> Callable[..., Terminal]:
-    """Sign an agent in from a home of their own and open their inbox: `desk("ana")`."""
+def signed_in(project: Project, tmp_path: Path) -> SignedIn:
+    """Sign an agent in, once, from a home of their own; the environment of their shell: `signed_in("ana")`."""
 
-    def open_inbox(name: str, **how: int) -> Terminal:
+    def sign_in(name: str) -> dict[str, str]:
         home = tmp_path / name
-        home.mkdir(mode=0o700)
-        env = {**bare(home), "CHATTUI_URL": project.url, "CHATTUI_KEY": project.anon_key}
+        if home.exists():
+            return _at(project, home)
+        env = _at(project, home)
         account = project.account(name)
         login = [*CHATTUI, "login", "--email", account.email, "--password-stdin"]
         subprocess.run(login, env=env, input=account.password, text=True, check=True, capture_output=True)
-        terminal = run(env=env, **how)
+        return env
+
+    return sign_in
+
+
+@pytest.fixture
+def plain(signed_in: SignedIn) -> Plain:
+    """A command without a screen: `plain("ana", "list", "--json")`."""
+
+    def command(name: str, *arguments: str, words: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*CHATTUI, *arguments], env=signed_in(name), input=words, text=True, check=False, capture_output=True
+        )
+
+    return command
+
+
+@pytest.fixture
+def desk(signed_in: SignedIn, run: Run) -> Open:
+    """Open an agent's inbox: `desk("ana", columns=80)`; twice, it is the same agent in two terminals."""
+
+    def open_inbox(name: str, *, env: dict[str, str] | None = None, **how: int) -> Terminal:
+        terminal = run(env={**signed_in(name), **(env or {})}, **how)
         terminal.sees("● live")
         return terminal
 
@@ -103,15 +185,28 @@ def desk(project: Project, run: Run, tmp_path: Path) -> Callable[..., Terminal]:
 
 
 @pytest.fixture
-def customer(project: Project, run: Run, tmp_path: Path) -> Callable[[str], Terminal]:
+def customer(project: Project, run: Run, tmp_path: Path) -> Open:
     """Open a customer's window: `customer("Rosa Quill")`."""
 
     def open_window(name: str) -> Terminal:
-        home = tmp_path / name.replace(" ", "-")
-        home.mkdir(mode=0o700)
-        env = {**bare(home), "CHATTUI_URL": project.url, "CHATTUI_KEY": project.anon_key}
-        terminal = run("customer", "--name", name, env=env, columns=80, rows=24)
+        terminal = run("customer", "--name", name, env=_at(project, tmp_path / name), columns=80, rows=24)
         terminal.sees("You are talking to our assistant")
         return terminal
 
     return open_window
+
+
+@pytest.fixture
+def says(project: Project, tmp_path: Path) -> Says:
+    """A customer writes one message and leaves: `says("Rosa Quill", "I was charged twice")`."""
+
+    def say(name: str, words: str) -> None:
+        command = [*CHATTUI, "customer", "--name", name, "--say", words]
+        subprocess.run(command, env=_at(project, tmp_path / name), check=True, capture_output=True)
+
+    return say
+
+
+def _at(project: Project, home: Path) -> dict[str, str]:
+    home.mkdir(mode=0o700, exist_ok=True)
+    return {**bare(home), "CHATTUI_URL": project.url, "CHATTUI_KEY": project.anon_key}

@@ -120,6 +120,13 @@ class Terminal:
         with self._changed:
             return "\n".join(self._screen.display)
 
+    def colours(self, words: str) -> set[str]:
+        """The colours that the first of `words` on the screen are written in."""
+        with self._changed:
+            row = next(number for number, line in enumerate(self._screen.display) if words in line)
+            first = self._screen.display[row].index(words)
+            return {self._screen.buffer[row][column].fg for column in range(first, first + len(words))}
+
     def line_with(self, words: str) -> str:
         """The first line of the screen that holds `words`."""
         return next((line for line in self.text.splitlines() if words in line), "")

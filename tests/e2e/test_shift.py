@@ -1,42 +1,13 @@
 """A shift: two agents and a customer, each in a terminal of their own, on one project."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.terminal import Terminal
+from tests.e2e.conftest import Open
+from tests.e2e.hands import CLOSED, confirm, find, write
 
 pytestmark = pytest.mark.timeout(120)
-Open = Callable[..., Terminal]
-
-ALL, CLOSED = "4", "5"
-ESCAPE = "\x1b"
-
-
-def find(agent: Terminal, name: str, view: str = ALL) -> None:
-    """Put the list's cursor on a customer, with nothing else in the list."""
-    agent.press(ESCAPE, ESCAPE, view, "/")
-    agent.sees("name, label, words")
-    agent.type(name)
-    agent.sees(f"^.{{0,2}}{name}")
-    agent.press("\r")
-    agent.wait(lambda picture: re.search(rf"^▌. .*{name}", picture, re.MULTILINE), f"{name} is not in the list")
-
-
-def write(agent: Terminal, words: str) -> None:
-    agent.press("r")
-    agent.sees("Enter send")
-    agent.type(words)
-    agent.sees(words)
-    agent.press("\r")
-
-
-def confirm(agent: Terminal, key: str, name: str) -> None:
-    """Press a key that asks, and again once the question names the customer."""
-    agent.press(ESCAPE, key)
-    agent.sees(rf"{name}.*{key} again|{key} again.*{name}")
-    agent.press(key)
 
 
 def test_who_takes_over_first_has_it_and_the_other_is_told(desk: Open, customer: Open) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.events import AppBlur, AppFocus, Event, InputEvent
+from textual.events import AppBlur, AppFocus, Event, InputEvent, Key
 from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
@@ -161,7 +161,14 @@ class ChattuiApp(App[None]):
             self._attention.active(self._clock())
             if not was_here:
                 self.call_later(self._attend)
-        await super().on_event(event)
+        if not self._pressed(event):
+            await super().on_event(event)
+
+    def _pressed(self, event: Event) -> bool:
+        """Whether the inbox has seen to a key, before the next one is looked at."""
+        if not isinstance(event, Key) or event.is_forwarded or not self.app_focus:
+            return False
+        return self._inbox is not None and self.screen is self._inbox and self._inbox.pressed(event)
 
     def on_app_focus(self, _: AppFocus) -> None:
         """The terminal has the focus: what is on the screen is read."""

@@ -43,8 +43,8 @@ class Keyboard:
         self.doing: tuple[Doing, ...] = ()
         """Asked in order."""
 
-    def key(self, event: Key, where: Where) -> None:
-        """A key that the focused widget did not want as text."""
+    def key(self, event: Key, where: Where) -> bool:
+        """A key that the focused widget did not want as text. False where it means nothing here."""
         action = self._keymap.meaning(event.key, where)
         if where in PANES and event.is_printable and not (action and action.acts):
             self._guard.printable(self._clock())
@@ -55,6 +55,7 @@ class Keyboard:
             event.prevent_default()
         if action is not None:
             self.perform(action, spoken(event.key), guarded=where in PANES)
+        return action is not None or (where in PANES and event.is_printable)
 
     def after_leader(self, key: str) -> None:
         """A key of the list, meant for the open conversation."""

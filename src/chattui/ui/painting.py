@@ -62,7 +62,7 @@ class Painting:
         if not self._begun and self._desk.queries.header().organization:
             self._begun = True
             self._browsing.start()
-        elif changes.everything or changes.views:
+        elif changes.everything or changes.views or (changes.conversations and self._browsing.text):
             self._browsing.moved()
         if changes.everything:
             self._browsing.list.refresh_rows(list(self._browsing.ids())[:1000])

@@ -147,6 +147,8 @@ class InboxScreen(Screen[None]):
 
     def _painted(self, changes: "Changes") -> None:
         self.refresh_footer()
+        if isinstance(self.app.screen, Picker):
+            self.app.screen.renew()
         self._repainted(changes)
 
     def refresh_footer(self) -> None:
@@ -165,14 +167,50 @@ class InboxScreen(Screen[None]):
             return Standing.MINE if row.mine else Standing.THEIRS
         return Standing(row.status)
 
+    # The focus, where panes come and go with the window's size
+
+    @property
+    def _too_small(self) -> bool:
+        return self.has_class("-tiny") or self.has_class("-low")
+
+    def on_resize(self) -> None:
+        """What was hidden may be there again."""
+        self.call_after_refresh(self._refocus)
+
+    def on_descendant_blur(self) -> None:
+        """A pane that is hidden lets the focus go."""
+        self._refocus()
+
+    def _refocus(self) -> None:
+        """Back to what had it; from a customer's panel that is gone, to the thread beside it."""
+        if self.focused is not None or self._too_small or not self.app.app_focus:
+            return
+        place = self.where
+        if place is Where.PANEL and not self.painting.panel.display:
+            place = Where.THREAD
+        self.set_focus(self.query_one(f"#{place}"))
+
     # Keys
+
+    def pressed(self, event: Key) -> bool:
+        """A key, before any pane has it. False: whatever has the focus shall see to it.
+
+        Where no text is written a key is done with before the next one is looked at: of words that come at once after
+        the key of a field (a fast hand, a slow line), none goes where the focus was before.
+        """
+        return not isinstance(self.focused, (Composer, Input)) and self._key(event)
 
     def on_key(self, event: Key) -> None:
         """A key that the focused widget did not want as text."""
+        self._key(event)
+
+    def _key(self, event: Key) -> bool:
+        if self._too_small:  # nothing is done that nobody can see
+            return False
         self._begun = True
         if self.where is Where.LIST:
             self.browsing.list.hold()
-        self.keyboard.key(event, self.where)
+        return self.keyboard.key(event, self.where)
 
     def on_mouse_down(self) -> None:
         """The mouse counts as much as a key."""
@@ -209,22 +247,22 @@ class InboxScreen(Screen[None]):
         """Into the composer."""
         self.writing.switch(mode)
         self.add_class("-reading")
-        self.writing.composer.focus()
+        self.set_focus(self.writing.composer)
 
     def to_list(self) -> None:
         """Back to the list; its cursor decides again what is shown."""
         self.remove_class("-reading")
-        self.browsing.list.focus()
+        self.set_focus(self.browsing.list)
 
     def to_thread(self) -> None:
         """Scroll by keys."""
         self.add_class("-reading")
-        self.painting.thread.focus()
+        self.set_focus(self.painting.thread)
 
     def to_panel(self) -> None:
         """The customer, where there is room for them."""
         if self.painting.panel.display:
-            self.painting.panel.focus()
+            self.set_focus(self.painting.panel)
 
     def step_back(self) -> None:
         """Popup, question, filter, composer, list."""

@@ -46,6 +46,16 @@ class Picker(ModalScreen[None]):
         """All of them."""
         self._offer("", 0)
 
+    def renew(self) -> None:
+        """Marks may have changed; the cursor stays on what it is on. What Enter would choose for good does not move."""
+        if not (self._stay and self.is_mounted):
+            return
+        at = self.query_one(OptionList).highlighted
+        chosen = self._offered[at].id if at is not None else None
+        self._offer(self.query_one(Input).value, 0)
+        places = [place for place, one in enumerate(self._offered) if one.id == chosen]
+        self.query_one(OptionList).highlighted = places[0] if places else None
+
     def _offer(self, words: str, highlighted: int) -> None:
         self._offered = [one for one in self._choices() if words.casefold() in one.text.casefold()]
         options = self.query_one(OptionList)

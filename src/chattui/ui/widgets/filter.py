@@ -19,7 +19,7 @@ class FilterInput(Input):
     def open(self) -> None:
         """Show it, and write."""
         self.add_class("-open")
-        self.focus()
+        self.screen.set_focus(self)
 
     def dismiss(self) -> bool:
         """Clear and hide it; False where there was nothing to clear."""

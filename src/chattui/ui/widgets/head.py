@@ -51,7 +51,7 @@ class ThreadHeadBar(Bar):
             return [], []
         left = self._who(self.head)
         right = self._right(self.head)
-        if width(left) + width(right) > room:
+        if width(left) + width(right) >= room:
             right = []
         for label in self.head.labels:
             chip = Part(f"  #{label.name}", "label", "label")
