@@ -3,24 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from chattui.gateway.errors import Unreachable
+from chattui.gateway.errors import Declined, Unreachable
 from chattui.gateway.protocol import CustomerGateway, CustomerThread, Gateway
 from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase import open_agent, open_customer, sign_in_with_password
 from chattui.model.events import CustomerRead, RowsStored, TypingSeen
 from chattui.model.intents import Close, SendMessage, TakeOver, Typing
-from chattui.model.records import ConversationId, Message, MessageId
-from chattui.ui.customer import CustomerApp, Said, standing
+from chattui.model.records import ConversationId, Message, MessageId, OrgId, Sender
+from chattui.ui.customer import LOOK, CustomerApp, Said, standing
 from chattui.ui.widgets.composer import Composer
 from tests.stack import Stack
 
 PATIENCE = 20.0
+ACME = OrgId("a0000000-0000-4000-8000-000000000000")
+"""The seed's; other tests bring organisations of their own."""
 
 
 @asynccontextmanager
@@ -37,7 +40,7 @@ async def ana(stack: Stack) -> AsyncIterator[Gateway]:
 
 def window(stack: Stack) -> CustomerApp:
     async def opened() -> CustomerGateway:
-        return await open_customer(stack.url, stack.anon_key, MemorySession())
+        return await open_customer(stack.url, stack.anon_key, MemorySession(), ACME)
 
     return CustomerApp(opened, "Pat \x1b[31mDoe")
 
@@ -110,6 +113,22 @@ async def test_words_both_ways_typing_and_reading(stack: Stack) -> None:
     assert app.return_code == 0
 
 
+def said_by_the_ai(seq: int) -> Message:
+    now = datetime.now(UTC)
+    return Message(
+        id=MessageId(str(uuid4())),
+        org_id=OrgId("org"),
+        conversation_id=ConversationId("one"),
+        seq=seq,
+        inbound_no=0,
+        sender_type=Sender.AI,
+        body="Hello!",
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+
 class Mute:
     """A gateway that opens, and then cannot send."""
 
@@ -127,7 +146,7 @@ class Mute:
 async def test_words_that_could_not_be_sent_stay(stack: Stack) -> None:
     async def opened() -> CustomerGateway:
         gateway: CustomerGateway = Mute(  # type: ignore[assignment]  # what it has not, the real one has
-            await open_customer(stack.url, stack.anon_key, MemorySession())
+            await open_customer(stack.url, stack.anon_key, MemorySession(), ACME)
         )
         return gateway
 
@@ -137,6 +156,38 @@ async def test_words_that_could_not_be_sent_stay(stack: Stack) -> None:
         await pilot.press(*"lost?", "enter")
         await until(pilot, lambda: "can not be reached" in line(app, "#standing"))
         assert app.query_one(Composer).text == "lost?"
+        await pilot.pause(LOOK + 0.5)
+        assert "can not be reached" in line(app, "#standing"), "a look at who has it does not hide what went wrong"
+        await pilot.press("ctrl+q")
+
+
+class Busy(Mute):
+    """It can send, but refuses the first read mark."""
+
+    def __init__(self, gateway: CustomerGateway) -> None:
+        super().__init__(gateway)
+        self.marked: list[int] = []
+
+    async def mark_read(self, last_read_seq: int) -> None:
+        self.marked.append(last_read_seq)
+        if len(self.marked) == 1:
+            raise Declined("Your read mark is being moved elsewhere; it is busy, try again.")
+
+
+async def test_a_read_mark_that_was_refused_is_given_again(stack: Stack) -> None:
+    busy: list[Busy] = []
+
+    async def opened() -> CustomerGateway:
+        busy.append(Busy(await open_customer(stack.url, stack.anon_key, MemorySession(), ACME)))
+        return busy[0]  # type: ignore[return-value]  # as above
+
+    app = CustomerApp(opened, "Pat")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "assistant" in line(app, "#standing"))
+        await app._show(said_by_the_ai(7))
+        await until(pilot, lambda: busy[0].marked == [7, 7])
+        await pilot.pause(LOOK + 0.5)
+        assert busy[0].marked == [7, 7]
         await pilot.press("ctrl+q")
 
 

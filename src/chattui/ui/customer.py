@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
@@ -70,6 +71,10 @@ class CustomerApp(App[None]):
         self._opened, self._customer = opened, inert_line(name)
         self._gateway: CustomerGateway | None = None
         self._seen: set[MessageId] = set()
+        self._read_to = self._marked = 0
+        """The last message in sight, and the one that the server knows as read."""
+        self._trouble = ""
+        """Why something of mine did not go; stands until the next words."""
         self._signalled = 0.0
         self._typing_until = 0.0
         for theme in THEMES:
@@ -127,11 +132,15 @@ class CustomerApp(App[None]):
             await asyncio.sleep(LOOK)
             try:
                 self._stands(await gateway.thread())
+                await self._mark(gateway)
             except GatewayError as error:
-                self.query_one("#standing", Static).update(str(error))
+                self._say(str(error))
 
     def _stands(self, thread: CustomerThread) -> None:
-        self.query_one("#standing", Static).update(standing(thread))
+        self._say(standing(thread))
+
+    def _say(self, words: str) -> None:
+        self.query_one("#standing", Static).update(self._trouble or words)
 
     def _fade(self) -> None:
         writing = monotonic() < self._typing_until
@@ -149,13 +158,17 @@ class CustomerApp(App[None]):
         await thread.mount(Said(message, self._customer))
         thread.scroll_end(animate=False)
         if self._gateway is not None and message.sender_type is not Sender.CUSTOMER:
-            self.run_worker(self._read(self._gateway, message.seq), exit_on_error=False)
+            self._read_to = message.seq
+            self.run_worker(self._read(self._gateway), exit_on_error=False)
 
-    async def _read(self, gateway: CustomerGateway, seq: int) -> None:
-        try:
+    async def _read(self, gateway: CustomerGateway) -> None:
+        with suppress(GatewayError):  # the next look marks it
+            await self._mark(gateway)
+
+    async def _mark(self, gateway: CustomerGateway) -> None:
+        if (seq := self._read_to) > self._marked:
             await gateway.mark_read(seq)
-        except GatewayError as error:
-            self.log(str(error))
+            self._marked = max(self._marked, seq)
 
     def on_composer_edited(self, event: Composer.Edited) -> None:
         """A key: the other side sees that I write."""
@@ -179,9 +192,11 @@ class CustomerApp(App[None]):
         self._stop_typing(gateway)
         try:
             await self._show(await gateway.send(MessageId(str(uuid4())), words))
+            self._trouble = ""
         except GatewayError as error:
             composer.put(f"{words}\n{composer.text}".strip())
-            self.query_one("#standing", Static).update(str(error))
+            self._trouble = str(error)
+            self._say(self._trouble)
 
     async def action_quit(self) -> None:
         """Leave; the conversation stays."""

@@ -21,6 +21,7 @@ from chattui.gateway.supabase.intents import call_of
 from chattui.gateway.supabase.link import Heard, Joined, Link
 from chattui.gateway.supabase.rest import Rest
 from chattui.gateway.supabase.rows import rows_of
+from chattui.gateway.supabase.signs import Signs
 from chattui.gateway.supabase.socket import Binding, Channel, Lost
 from chattui.model.events import (
     ChannelJoined,
@@ -31,8 +32,8 @@ from chattui.model.events import (
     PresenceSeen,
     SnapshotTaken,
 )
-from chattui.model.intents import Intent, Signal, Typing, UpdateProfile, Viewing
-from chattui.model.records import PUBLISHED, ConversationId, OrgId, Profile, ReadMark, Row, UserId
+from chattui.model.intents import Intent, SendMessage, Signal, Typing, UpdateProfile, Viewing
+from chattui.model.records import PUBLISHED, Availability, ConversationId, OrgId, Profile, ReadMark, Row, UserId
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class SupabaseGateway:
         self._rest = Rest(connection)
         self._events: asyncio.Queue[GatewayEvent | None] = asyncio.Queue()
         self._roster = frames.Roster()
+        self._signs = Signs()
         self._profile: Profile | None = None
         self._appeared_at = 0.0
         self._reappearing = False
@@ -137,6 +139,8 @@ class SupabaseGateway:
     async def submit(self, intent: Intent) -> Accepted | Refused:
         """Ask for something. A raise leaves the outcome unknown; a repeat of the same intent is harmless."""
         call = call_of(intent)
+        if isinstance(intent, SendMessage):
+            await self._signs.settled()
         try:
             answer = await self._rest.rpc(call.function, call.params)
         except Denied as denied:
@@ -148,14 +152,12 @@ class SupabaseGateway:
 
     async def say(self, signal: Signal) -> None:
         """Tell others what I am doing. Best effort: never raises, may be lost."""
-        with suppress(GatewayError, Denied):
-            payload = {**msgspec.to_builtins(signal), "user_id": self._connection.session.user_id}
-            match signal:
-                case Typing():
-                    await self._broadcast("typing", payload)
-                    await self._rest.rpc("typing", msgspec.to_builtins(signal))
-                case Viewing():
-                    await self._broadcast("viewing", payload)
+        match signal:
+            case Typing():
+                await self._signs.send(self._type(signal))
+            case Viewing():
+                with suppress(GatewayError):
+                    await self._broadcast("viewing", signal)
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         """Connects, and tells what happens until `close`."""
@@ -227,7 +229,8 @@ class SupabaseGateway:
         me = self._profile
         if me is not None:
             self._appeared_at = time.monotonic()
-            track = {"user_id": me.id, "availability": me.availability}
+            connected = me.availability is not Availability.OFFLINE
+            track = {"user_id": me.id, "availability": me.availability if connected else Availability.ONLINE}
             await self._link.push("presence", {"type": "presence", "event": "track", "payload": track})
 
     def _reappear(self, rows: tuple[Row, ...]) -> None:
@@ -244,7 +247,13 @@ class SupabaseGateway:
         self._reappearing = False
         await self._appear()
 
-    async def _broadcast(self, event: str, payload: dict[str, Any]) -> None:
+    async def _type(self, signal: Typing) -> None:
+        """Colleagues hear it on the channel; it crosses to the customer by the database alone."""
+        await self._broadcast("typing", signal)
+        await self._rest.rpc("typing", msgspec.to_builtins(signal))
+
+    async def _broadcast(self, event: str, signal: Signal) -> None:
+        payload = {**msgspec.to_builtins(signal), "user_id": self._connection.session.user_id}
         await self._link.push("broadcast", {"type": "broadcast", "event": event, "payload": payload})
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:

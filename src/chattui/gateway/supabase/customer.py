@@ -18,6 +18,7 @@ from chattui.gateway.supabase.frames import Frame
 from chattui.gateway.supabase.link import Heard, Joined, Link
 from chattui.gateway.supabase.rest import Rest
 from chattui.gateway.supabase.rows import row_of, rows_of
+from chattui.gateway.supabase.signs import Signs
 from chattui.gateway.supabase.socket import Binding, Channel
 from chattui.model.events import RowsStored
 from chattui.model.records import ConversationId, Message, MessageId, OrgId
@@ -40,7 +41,7 @@ class SupabaseCustomerGateway:
         self._told_seq: int | None = None
         self._news: asyncio.Queue[Message | AgentTyping | None] = asyncio.Queue()
         self._gap = asyncio.Event()
-        self._signs = asyncio.Lock()
+        self._signs = Signs()
         self._link = Link(connection, self._subject, self._heard)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,19 +71,18 @@ class SupabaseCustomerGateway:
     async def send(self, message_id: MessageId, body: str) -> Message:
         """Say something. Opens a closed conversation again."""
         params = {"id": message_id, "conversation_id": await self._conversation(), "body": body}
+        await self._signs.settled()
         row = row_of("messages", await self._rpc("insert_message", params))
         if not isinstance(row, Message):
             raise Unreachable(BROKEN)
         return row
 
     async def typing(self, *, is_typing: bool) -> None:
-        """Best effort, one sign after the other: a stop that overtook its start would be the last word."""
-        async with self._signs:
-            await self._sign(is_typing=is_typing)
+        """Best effort, in order."""
+        await self._signs.send(self._sign(is_typing=is_typing))
 
     async def _sign(self, *, is_typing: bool) -> None:
-        with suppress(GatewayError):
-            await self._rpc("typing", {"conversation_id": await self._conversation(), "is_typing": is_typing})
+        await self._rpc("typing", {"conversation_id": await self._conversation(), "is_typing": is_typing})
 
     async def mark_read(self, last_read_seq: int) -> None:
         """I have seen everything up to here."""
