@@ -1,11 +1,14 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
+import pytest
+
 from chattui.desk import Desk
 from chattui.gateway.errors import SignedOut, Unreachable
 from chattui.gateway.protocol import Accepted, Refused
 from chattui.model.events import PresenceSeen, RowsStored, TypingSeen
-from chattui.model.intents import Close, TakeNext, TakeOver, Typing, Viewing
+from chattui.model.intents import Close, Intent, TakeNext, TakeOver, Typing, UpdateProfile, Viewing
 from chattui.model.records import Availability, ConversationId, Sender, Status
 from chattui.store.projections import View
 from tests.desk.conftest import RunDesk
@@ -93,6 +96,44 @@ async def test_what_is_asked_when_the_link_goes_is_not_asked_twice(run_desk: Run
     assert refused is not None
     assert refused.code == "unknown"
     assert gateway.submitted == [Close(ONE)]
+
+
+async def test_take_next_answers_which_one_it_was(run_desk: RunDesk) -> None:
+    gateway = waiting()
+    desk = await run_desk(gateway)
+    gateway.answer(TakeNext, Accepted((conversation("one", Status.ACTIVE, version=2),)), Refused("PT404", "Nobody."))
+    assert await desk.take_next() == ONE
+    assert await desk.take_next() == Refused("PT404", "Nobody.")
+    requests = [intent.request_id for intent in gateway.submitted if isinstance(intent, TakeNext)]
+    assert len(set(requests)) == len(requests) == 2
+
+
+async def test_a_refusal_shows_what_was_not_seen_yet(run_desk: RunDesk) -> None:
+    gateway = waiting()
+    desk = await run_desk(gateway)
+    gateway.store(msgspec.structs.replace(conversation("one", Status.ACTIVE, version=2), assigned_to=BO))
+    gateway.answer(Close, Refused("PT409", "Bo has it."))
+    assert await desk.ask(Close(ONE)) is not None
+    await moments()
+    assert list(desk.queries.view(View.WAITING)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        (Availability.OFFLINE, [UpdateProfile(availability=Availability.ONLINE)]),
+        (Availability.AWAY, []),
+        (Availability.ONLINE, []),
+    ],
+)
+async def test_whoever_opens_an_inbox_is_online_but_who_said_away_stays_so(
+    run_desk: RunDesk, before: Availability, asked: list[Intent]
+) -> None:
+    gateway = waiting()
+    gateway.store(msgspec.structs.replace(profile(version=2), availability=before))
+    await run_desk(gateway)
+    await moments()
+    assert gateway.submitted == asked
 
 
 async def test_typing_is_said_every_two_seconds_and_ends_by_itself(run_desk: RunDesk) -> None:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from uuid import uuid4
 
 import msgspec
 
@@ -19,7 +20,7 @@ from chattui.desk.snoozes import Snoozes
 from chattui.desk.waking import notice_sleep
 from chattui.desk.windows import Windows
 from chattui.gateway.errors import GatewayError
-from chattui.gateway.protocol import Found, Gateway, Refused, Snapshot
+from chattui.gateway.protocol import Accepted, Found, Gateway, Refused, Snapshot
 from chattui.model.events import (
     DraftChanged,
     Event,
@@ -31,8 +32,8 @@ from chattui.model.events import (
     ThreadDropped,
     TypingSeen,
 )
-from chattui.model.intents import Intent
-from chattui.model.records import ConversationId, LabelId, UserId
+from chattui.model.intents import Intent, TakeNext, UpdateProfile
+from chattui.model.records import Availability, Conversation, ConversationId, LabelId, UserId
 from chattui.store.changes import Changes
 from chattui.store.queries import Queries
 from chattui.store.store import Store
@@ -76,7 +77,9 @@ class Desk:
         heeds = Heeds(live=self._live, synced=self._synced, loaded=self._loaded, link=self._linked, joined=self._joined)
         self._follower = Follower(gateway, self._clock, clock, heeds)
         self._outbox = Outbox(gateway, self._drawer, self._clock, self._errands, self._said)
-        self._handoffs = HandOffs(gateway, self._said, lambda: self._follower.state is LinkState.OFFLINE)
+        self._handoffs = HandOffs(
+            gateway, self._said, lambda: self._follower.state is LinkState.OFFLINE, self._follower.want
+        )
         self._windows = Windows(gateway, self.queries, self._errands, self._paged)
         self._snoozes = Snoozes(gateway, self._clock, self._errands)
         self._voice = Voice(gateway)
@@ -111,7 +114,13 @@ class Desk:
 
     async def ask(self, intent: Intent) -> Refused | None:
         """A hand-off, or another intent whose outcome matters now. None: it holds. Never raises what a network does."""
-        return await self._handoffs.ask(intent)
+        answer = await self._handoffs.ask(intent)
+        return answer if isinstance(answer, Refused) else None
+
+    async def take_next(self) -> ConversationId | Refused:
+        """Take the oldest waiting one; answers which it was."""
+        answer = await self._handoffs.ask(TakeNext(str(uuid4())))
+        return answer if isinstance(answer, Refused) else _conversation_of(answer)
 
     async def send(self, conversation_id: ConversationId, body: str) -> None:
         """From the draft to the outbox, then to the screen. Raises `Unkept` where no disk takes it: nothing is sent."""
@@ -248,12 +257,18 @@ class Desk:
         self._apply(link)
         if link.state is LinkState.LIVE:
             self._outbox.hurry()
+            self._errands.run(self._appear())
 
     def _joined(self) -> None:
         self._viewing.again()
 
     def _mark(self, conversation_id: ConversationId) -> None:
         self._errands.run(self._outbox.mark(conversation_id, self._read[conversation_id]))
+
+    async def _appear(self) -> None:
+        """Whoever opens an inbox is online; who said away stays so."""
+        if self.queries.header().availability is Availability.OFFLINE:
+            await self.ask(UpdateProfile(availability=Availability.ONLINE))
 
     async def _introduce(self) -> None:
         """Ask who they are, once; again after a later sync, where nobody answered."""
@@ -301,3 +316,7 @@ class Desk:
             self._remarks.append(sentence)
             if self._hearer is not None:
                 self._hearer(sentence)
+
+
+def _conversation_of(answer: Accepted) -> ConversationId:
+    return next(row.id for row in answer.rows if isinstance(row, Conversation))

@@ -17,13 +17,21 @@ AGAIN = 0.5
 class HandOffs:
     """Asks one thing at a time for each caller, and shows `…` meanwhile."""
 
-    def __init__(self, gateway: Gateway, apply: Callable[..., None], offline: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        apply: Callable[..., None],
+        offline: Callable[[], bool],
+        doubt: Callable[[str], None],
+    ) -> None:
+        """`doubt` hears of a refusal: what the screen showed may have been old."""
         self._gateway = gateway
         self._apply = apply
         self._offline = offline
+        self._doubt = doubt
 
-    async def ask(self, intent: Intent) -> Refused | None:
-        """None: it holds, and the store knows. Else the sentence for the agent."""
+    async def ask(self, intent: Intent) -> Accepted | Refused:
+        """Accepted: it holds, and the store knows. Else the sentence for the agent."""
         if self._offline():
             return Refused("offline", OFFLINE)
         conversation_id = getattr(intent, "conversation_id", None)
@@ -34,7 +42,8 @@ class HandOffs:
             answer = await self._insist(intent)
             if isinstance(answer, Accepted):
                 ended = (RowsStored(answer.rows), *ended)
-                return None
+            else:
+                self._doubt(answer.code)
             return answer
         finally:
             self._apply(*ended)

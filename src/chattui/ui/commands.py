@@ -3,10 +3,10 @@
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import uuid4
 
+from chattui.gateway.protocol import Refused
 from chattui.model.events import Delivery
-from chattui.model.intents import HandOff, Intent, TakeNext, Transfer, UpdateProfile
+from chattui.model.intents import HandOff, Intent, Transfer, UpdateProfile
 from chattui.model.records import Availability, ConversationId, LabelId, UserId
 from chattui.store.projections import Entry, View
 from chattui.ui.actions import Action, Where
@@ -174,9 +174,10 @@ class Commands:
         return refused is None
 
     async def _take_next(self) -> None:
-        before = set(self._desk.queries.view(View.MINE))
-        if await self._submitted(TakeNext(request_id=str(uuid4()))):
-            for taken in set(self._desk.queries.view(View.MINE)) - before:
+        match await self._desk.take_next():
+            case Refused(sentence=sentence):
+                self._host.refuse(sentence)
+            case taken:
                 self._browsing.reveal(taken)
 
     def _transfer(self, target: Target) -> None:
