@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from chattui.local.errors import StackFailed
+from chattui.local.errors import ELSEWHERE, StackFailed
 
 START_PATIENCE = 90.0
 """Seconds that one start waits for another one of the same directory."""
@@ -43,12 +43,12 @@ class DataDirectory:
             open_to_all = root.stat().st_mode & 0o002
         except OSError as error:
             raise StackFailed(
-                f"The data directory {root} can not be used ({error.strerror}); give one that you own with --dir."
+                f"The data directory {root} can not be used ({error.strerror}); use {ELSEWHERE}."
             ) from None
         if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
-            raise StackFailed(f"The data directory {root} can not be written; give one that you own with --dir.")
+            raise StackFailed(f"The data directory {root} can not be written; use {ELSEWHERE}.")
         if open_to_all:
-            raise StackFailed(f"Everybody may write to {root}; give a directory of its own with --dir.")
+            raise StackFailed(f"Everybody may write to {root}; close it (chmod o-w), or use {ELSEWHERE}.")
         return cls(root)
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from chattui.local.binaries import MAJOR, Programs
-from chattui.local.errors import StackFailed
+from chattui.local.errors import ANEW, ELSEWHERE, StackFailed
 from chattui.local.processes import ProcessId
 
 SUPERUSER = "supabase_admin"
@@ -83,7 +83,7 @@ class Postgres:
         if version != str(MAJOR):
             raise StackFailed(
                 f"{self._cluster} was made by PostgreSQL {version}, and this is PostgreSQL {MAJOR}; "
-                "start with --fresh to begin anew, or give another directory with --dir."
+                f"{ANEW}, or use {ELSEWHERE}."
             )
 
     def start(self, preferred_port: int = 0) -> None:

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from psycopg import sql
 
 from chattui.local import vault
-from chattui.local.errors import StackFailed
+from chattui.local.errors import ANEW, StackFailed
 from chattui.local.places import DataDirectory
 from chattui.local.state import Progress
 from chattui.local.vault import Account, Secrets
@@ -104,7 +104,7 @@ def _migrate(owner: psycopg.Connection, files: list[Path], progress: Progress) -
     if unknown := sorted(set(applied) - known):
         raise StackFailed(
             f"The data directory has migration {unknown[-1]}, which this chattui does not know: it is from a newer "
-            "version; update chattui, or begin anew with --fresh."
+            f"version; update chattui, or {ANEW}."
         )
     for number, file in enumerate(files, 1):
         text = file.read_text("utf-8")
@@ -112,7 +112,7 @@ def _migrate(owner: psycopg.Connection, files: list[Path], progress: Progress) -
             progress(f"Applying migration {number} of {len(files)}: {file.stem}")
             _apply(owner, file.name, text, _record(file, text))
         elif len(applied[_version(file)]) == 1 and applied[_version(file)] != [text]:  # the CLI splits what it records
-            raise StackFailed(f"{file.name} has changed since it was applied here; begin anew with --fresh.")
+            raise StackFailed(f"{file.name} has changed since it was applied here; {ANEW}.")
 
 
 def _applied(owner: psycopg.Connection) -> list[tuple[str, list[str]]]:
