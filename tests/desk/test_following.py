@@ -242,7 +242,7 @@ async def test_reconciliation_repairs_what_was_never_told(run_desk: RunDesk) -> 
     gateway = gateway_with_a_thread()
     desk = await run_desk(gateway, reconcile=True)
     gateway.store(conversation("one", Status.CLOSED, version=2))
-    await moments(66)
+    await moments(70)
     assert list(desk.queries.view(View.CLOSED)) == [ONE]
 
 

@@ -1,6 +1,9 @@
 """The whole screen over a real store and a real desk; only the network is played."""
 
+from typing import Any
+
 import pytest
+from msgspec import structs
 from textual import events
 from textual.pilot import Pilot
 
@@ -13,6 +16,7 @@ from chattui.model.intents import (
     HandBack,
     MarkRead,
     Reopen,
+    Requeue,
     SendMessage,
     SetLabel,
     TakeNext,
@@ -22,7 +26,7 @@ from chattui.model.intents import (
     UpdateProfile,
     Viewing,
 )
-from chattui.model.records import Status
+from chattui.model.records import Profile, Role, Status
 from chattui.store.projections import View
 from chattui.ui.actions import Where
 from chattui.ui.app import ChattuiApp
@@ -30,8 +34,8 @@ from chattui.ui.screens.help import HelpScreen
 from chattui.ui.screens.picker import Picker
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.composer import Mode
-from tests.scripted import BO
-from tests.ui.world import ANNE, JONAS, LATE, LIAM, MEI, ROSA, SAM, World, message, picture_of, press, sees, until
+from tests.scripted import ANA, BO
+from tests.ui.world import ANNE, JONAS, LATE, LIAM, MEI, NOOR, ROSA, SAM, World, message, picture_of, press, sees, until
 
 WIDE, SMALL, NARROW = (120, 36), (80, 24), (60, 20)
 
@@ -41,7 +45,7 @@ async def ready(pilot: Pilot[None], *, view: str = "1") -> None:
     await press(pilot, view)
 
 
-def asked(world: World, kind: type) -> list[object]:
+def asked(world: World, kind: type) -> list[Any]:
     return [intent for intent in world.gateway.submitted if isinstance(intent, kind)]
 
 
@@ -59,10 +63,10 @@ async def test_moving_the_cursor_previews_without_a_trace() -> None:
     async with world.run(WIDE) as pilot:
         await ready(pilot)
         await press(pilot, "down")
+        await until(pilot, lambda: world.inbox.browsing.selection.shown == LIAM)
         await sees(pilot, "let me get a person for you")
         await sees(pilot, "preview")
         await pilot.pause(0.4)
-        assert world.inbox.browsing.selection.shown == LIAM
         assert asked(world, MarkRead) == []
         assert Viewing(LIAM) not in world.gateway.said
 
@@ -226,6 +230,97 @@ async def test_another_key_withdraws_the_question(key: str) -> None:
         await pilot.pause(0.2)
         assert asked(world, Close) == []
         assert asked(world, HandBack) == []
+
+
+async def test_a_question_stands_as_long_as_it_can_be_answered() -> None:
+    world = World(Settings(guard=0, confirm_for=0.5))
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "c")
+        await sees(pilot, "Close Samuel Okafor?")
+        await until(pilot, lambda: "Close Samuel" not in picture_of(pilot))
+        assert asked(world, Close) == []
+
+
+def administered(role: Role) -> World:
+    world = World()
+    me = world.gateway.table["profiles", ANA]
+    assert isinstance(me, Profile)
+    world.gateway.store(structs.replace(me, role=role, version=3))
+    return world
+
+
+FORCED = [("t", TakeOver), ("c", Close), ("T", HandBack), ("u", Requeue)]
+
+
+@pytest.mark.parametrize(("key", "intent"), FORCED, ids=[intent.__name__ for _, intent in FORCED])
+async def test_an_admin_may_do_it_all_the_same_by_the_same_key(key: str, intent: type) -> None:
+    world = administered(Role.ADMIN)
+    world.gateway.answer(intent, Refused("PT409", "Bo Larsen has this conversation since 14:06."))
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="4")
+        world.inbox.browsing.list.move_to(NOOR)
+        await press(pilot, key)
+        if intent is not TakeOver:
+            await press(pilot, key)
+        await sees(pilot, f"{key} again does it all the same")
+        await sees(pilot, "Bo Larsen has this")
+        assert [one.force for one in asked(world, intent)] == [False]
+        await press(pilot, key)
+        await until(pilot, lambda: [one.force for one in asked(world, intent)] == [False, True])
+
+
+async def test_an_admin_s_other_keys_withdraw_the_offer() -> None:
+    world = administered(Role.ADMIN)
+    world.gateway.answer(TakeOver, *[Refused("PT409", "Bo Larsen has this.")] * 2)
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="4")
+        world.inbox.browsing.list.move_to(NOOR)
+        await press(pilot, "t")
+        await sees(pilot, "again does it all the same")
+        await press(pilot, "escape")
+        await until(pilot, lambda: "again does it" not in picture_of(pilot))
+        await press(pilot, "t")
+        await until(pilot, lambda: [one.force for one in asked(world, TakeOver)] == [False, False])
+
+
+async def test_an_admin_gives_away_what_a_colleague_has() -> None:
+    world = administered(Role.ADMIN)
+    world.gateway.answer(Transfer, Refused("PT409", "Bo Larsen has this."))
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="4")
+        world.inbox.browsing.list.move_to(NOOR)
+        for _ in range(2):
+            await press(pilot, "a")
+            await sees(pilot, "Give it to")
+            await press(pilot, "enter")
+            await until(pilot, lambda: world.app.screen is world.inbox and asked(world, Transfer))
+            if len(asked(world, Transfer)) == 1:
+                await sees(pilot, "a again does it all the same")
+        await until(pilot, lambda: [one.force for one in asked(world, Transfer)] == [False, True])
+
+
+async def test_an_agent_is_offered_nothing_of_the_kind() -> None:
+    world = administered(Role.AGENT)
+    world.gateway.answer(TakeOver, Refused("PT409", "Bo Larsen has this."))
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="4")
+        world.inbox.browsing.list.move_to(NOOR)
+        await press(pilot, "t")
+        await sees(pilot, "Bo Larsen has this")
+        await pilot.pause(0.2)
+        assert "all the same" not in picture_of(pilot)
+
+
+async def test_an_admin_is_not_offered_what_would_not_help() -> None:
+    world = administered(Role.ADMIN)
+    world.gateway.answer(TakeOver, Refused("PT409", "Somebody else is changing this conversation; it is busy."))
+    async with world.run(WIDE) as pilot:
+        await ready(pilot)
+        await press(pilot, "t")
+        await sees(pilot, "it is busy")
+        await pilot.pause(0.2)
+        assert "all the same" not in picture_of(pilot)
 
 
 async def test_the_question_can_be_switched_off() -> None:

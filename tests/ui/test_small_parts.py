@@ -32,24 +32,24 @@ def test_a_terminal_that_reports_focus_is_believed() -> None:
 
 def test_the_same_key_for_the_same_conversation_answers() -> None:
     confirmation = Confirmation(5)
-    assert not confirmation.answered("close", ROSA, 0)
-    assert confirmation.answered("close", ROSA, 4)
-    assert not confirmation.answered("close", ROSA, 4.5)
+    assert not confirmation.stands("close", ROSA, 0)
+    confirmation.ask("close", ROSA, 0)
+    assert confirmation.stands("close", ROSA, 4)
 
 
 @pytest.mark.parametrize(("action", "who", "at"), [("hand-back", ROSA, 1), ("close", LIAM, 1), ("close", ROSA, 5.1)])
-def test_anything_else_asks_anew(action: str, who: ConversationId, at: float) -> None:
+def test_nothing_else_does(action: str, who: ConversationId, at: float) -> None:
     confirmation = Confirmation(5)
-    confirmation.answered("close", ROSA, 0)
-    assert not confirmation.answered(action, who, at)
+    confirmation.ask("close", ROSA, 0)
+    assert not confirmation.stands(action, who, at)
 
 
 def test_a_question_can_be_withdrawn() -> None:
     confirmation = Confirmation(5)
-    confirmation.answered("close", ROSA, 0)
+    confirmation.ask("close", ROSA, 0)
     assert confirmation.forget()
     assert not confirmation.forget()
-    assert not confirmation.answered("close", ROSA, 1)
+    assert not confirmation.stands("close", ROSA, 1)
 
 
 def test_a_preview_is_not_an_opening_and_leaves_no_way_back() -> None:

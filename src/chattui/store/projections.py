@@ -182,6 +182,8 @@ class Header(Struct, frozen=True):
     link_reason: Inert
     notifications: bool = True
     """My profile's `notifications_enabled`."""
+    admin: bool = False
+    """I may do to a colleague's conversation what else only they may."""
 
 
 class Colleague(Struct, frozen=True):

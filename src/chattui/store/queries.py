@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from chattui.model.records import Conversation, ConversationId, Label, Sender, Status, UserId
+from chattui.model.records import Conversation, ConversationId, Label, Role, Sender, Status, UserId
 from chattui.store.changes import Cause, Changes
 from chattui.store.drawing import NOTHING
 from chattui.store.entries import Entries, Lines
@@ -152,6 +152,7 @@ class Queries:
             link_pending=state.link.pending,
             link_reason=inert_line(state.link.reason),
             notifications=me is None or me.notifications_enabled,
+            admin=me is not None and me.role is Role.ADMIN,
         )
 
     def typing(self, conversation_id: ConversationId, now: datetime) -> tuple[Inert, ...]:

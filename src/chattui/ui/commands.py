@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chattui.gateway.protocol import Refused
 from chattui.model.events import Delivery
 from chattui.model.intents import HandOff, Intent, Transfer, UpdateProfile
-from chattui.model.records import Availability, ConversationId, LabelId, UserId
+from chattui.model.records import Availability, ConversationId, LabelId, Status, UserId
 from chattui.store.projections import Entry, View
 from chattui.ui.actions import Action, Where
 from chattui.ui.browsing import Browsing
-from chattui.ui.handoffs import INTENTS, MINE_AFTER
+from chattui.ui.handoffs import INTENTS, MINE_AFTER, Target, intent_of
 from chattui.ui.pickers import Choice, colleague_choices, label_choices, reply_choices
 from chattui.ui.widgets.composer import Mode
 from chattui.ui.widgets.thread import ThreadView
@@ -33,6 +33,12 @@ class Host(Protocol):
 
     def refuse(self, sentence: str) -> None:
         """Somebody said no: shown where it is not overlooked."""
+
+    def offer(self, action_id: str, conversation_id: ConversationId) -> None:
+        """Somebody else has it, and the agent is an admin: the same action again does it all the same."""
+
+    def insisted(self, action_id: str, conversation_id: ConversationId) -> bool:
+        """Whether this action takes up that offer."""
 
     def work(self, job: Coroutine[Any, Any, None]) -> None:
         """Run it beside the screen."""
@@ -58,7 +64,8 @@ class Host(Protocol):
         """Let the agent pick; with `stay`, several."""
 
 
-Target = ConversationId | None
+TAKEN = "PT409"
+"""The database's word for a conversation that does not stand so that this could be done."""
 Doer = Callable[[Target], None]
 
 
@@ -161,11 +168,24 @@ class Commands:
 
     def _hand_off(self, action_id: str, target: Target) -> None:
         if target is not None:
-            self._host.work(self._ask(INTENTS[action_id](target), target, follow=action_id in MINE_AFTER))
+            force = self._host.insisted(action_id, target)
+            self._host.work(self._ask(action_id, intent_of(action_id, target, force=force), target))
 
-    async def _ask(self, intent: HandOff, target: ConversationId, *, follow: bool) -> None:
-        if await self._submitted(intent) and follow:
+    async def _ask(self, action_id: str, intent: HandOff, target: ConversationId) -> None:
+        refused = await self._desk.ask(intent)
+        if refused is None and action_id in MINE_AFTER:
             self._browsing.reveal(target)
+        if refused is not None:
+            self._host.refuse(refused.sentence)
+            if self._may_force(refused, target):
+                self._host.offer(action_id, target)
+
+    def _may_force(self, refused: Refused, target: ConversationId) -> bool:
+        """An admin may, where it was refused because a colleague has it."""
+        if refused.code != TAKEN or not self._desk.queries.header().admin or not self._desk.queries.knows(target):
+            return False
+        row = self._browsing.row(target)
+        return row.status is Status.ACTIVE and not row.mine
 
     async def _submitted(self, intent: Intent) -> bool:
         refused = await self._desk.ask(intent)
@@ -183,7 +203,11 @@ class Commands:
     def _transfer(self, target: Target) -> None:
         if target is None:
             return
-        give = lambda to: self._host.work(self._ask(Transfer(target, UserId(to)), target, follow=False))  # noqa: E731
+        force = self._host.insisted("transfer", target)
+
+        def give(to: str) -> None:
+            self._host.work(self._ask("transfer", Transfer(target, UserId(to), force), target))
+
         self._host.choose("Give it to", lambda: colleague_choices(self._desk.queries.colleagues()), give, stay=False)
 
     def _label(self, target: Target) -> None:

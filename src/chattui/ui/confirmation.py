@@ -11,14 +11,13 @@ class Confirmation:
         self._asked: tuple[str, ConversationId] | None = None
         self._until = 0.0
 
-    def answered(self, action_id: str, conversation_id: ConversationId, now: float) -> bool:
-        """True where this answers the question that stands; else this is the question from now on."""
-        asked = (action_id, conversation_id)
-        if self._asked == asked and now <= self._until:
-            self.forget()
-            return True
-        self._asked, self._until = asked, now + self._seconds
-        return False
+    def ask(self, action_id: str, conversation_id: ConversationId, now: float) -> None:
+        """This is the question from now on."""
+        self._asked, self._until = (action_id, conversation_id), now + self._seconds
+
+    def stands(self, action_id: str, conversation_id: ConversationId, now: float) -> bool:
+        """Whether this would answer it."""
+        return self._asked == (action_id, conversation_id) and now <= self._until
 
     def forget(self) -> bool:
         """No question stands; True where one did."""

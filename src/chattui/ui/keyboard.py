@@ -37,9 +37,9 @@ class Keyboard:
         name: Callable[[ConversationId], Inert],
     ) -> None:
         self._keymap, self._footer, self._clock = keymap, footer, clock
-        self._target, self._name = target, name
+        self._target = target
         self._guard = Guard(settings.guard, later, self._stood_not_alone)
-        self.questions = Questions(settings, clock, footer.ask)
+        self.questions = Questions(settings, clock, later, name, footer.ask)
         self.doing: tuple[Doing, ...] = ()
         """Asked in order."""
 
@@ -81,11 +81,8 @@ class Keyboard:
             run()
 
     def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
-        if action.asks:
-            if target is None or not self.questions.let_through(action, target, self._name(target), key):
-                return
-        elif action.id != "leader":
-            self.questions.withdraw()
+        if action.id != "leader" and not self.questions.let_through(action, target, key):
+            return
         for doing in self.doing:
             if doing.do(action, target):
                 return

@@ -239,6 +239,14 @@ class InboxScreen(Screen[None]):
         """Somebody said no."""
         self.notify(sentence, severity="warning", timeout=8, markup=False)
 
+    def offer(self, action_id: str, conversation_id: ConversationId) -> None:
+        """Somebody else has it, and I may do it all the same."""
+        self.keyboard.questions.offer(action_id, conversation_id, self.keymap.hint(action_id, self.where))
+
+    def insisted(self, action_id: str, conversation_id: ConversationId) -> bool:
+        """Whether this is the answer to that offer."""
+        return self.keyboard.questions.insisted(action_id, conversation_id)
+
     def work(self, job: Coroutine[Any, Any, None]) -> None:
         """Beside the screen; a crash in it is the app's to tell."""
         self.app.run_worker(job, exit_on_error=False)
