@@ -1,10 +1,12 @@
 """What the cast decides, without a world: the same seed and the same words give the same lines."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from chattui.local.cast.assistant import Answer, answer, facts_of
+from chattui.local.cast.bot import LISTENS
 from chattui.local.cast.customer import PATIENCE_WITH_AGENT, Customer, Line, Voice
 from chattui.local.cast.persona import dice, persona
 from chattui.local.cast.script import Topic, script
@@ -21,7 +23,7 @@ def customer(seed: int, number: int) -> Customer:
 def played(seed: int, number: int) -> list[list[Line]]:
     """A whole life: the AI's lines, then an agent's."""
     who = customer(seed, number)
-    ai = [who.hears(Voice.AI, "a line") for _ in range(3)]
+    ai = [who.hears(Voice.AI, text) for text in ("a line", "another", SCRIPT.ai.hands_over)]
     agent = [who.hears(Voice.AGENT, text) for text in ("Hello, which order is it?", "And when?", "Done.", "Bye.")]
     return [who.opens(), *ai, who.waits(0), *agent, who.comes_back()]
 
@@ -87,6 +89,54 @@ def test_an_agents_question_is_answered_with_the_details_in_turn() -> None:
     assert answers == [detail.format_map(facts) for detail in details[:2]]
 
 
+def test_an_agents_question_is_answered_with_what_comes_nearest() -> None:
+    number = next(n for n in range(40) if persona(1, n, SCRIPT).topic.name == "double charge")
+    who, facts = customer(1, number), persona(1, number, SCRIPT).facts
+    questions = ("Could you give me your e-mail address?", "Which card did you use?", "And the order?")
+    assert [who.hears(Voice.AGENT, question)[0].text for question in questions] == [
+        f"The address is {facts['email']}.",
+        "It's a Visa card, the last digits are 4410.",
+        f"It's order {facts['order']}, {facts['amount']} twice.",
+    ]
+
+
+def test_who_was_handed_over_waits_for_the_person_and_calls_twice() -> None:
+    for number in range(len(SCRIPT.topics)):
+        who = customer(2, number)
+        for text in ("a line", "another", SCRIPT.ai.hands_over):
+            who.hears(Voice.AI, text)
+        if not who.satisfied:
+            assert [bool(who.waits(times)) for times in range(4)] == [True, True, False, False]
+            assert who.waits(0)[0].text == SCRIPT.customer.calls[0]
+            assert who.hears(Voice.AGENT, "Hello, this is Ana.")
+            assert who.waits(0)[0].text == SCRIPT.customer.nudges[0]
+
+
+def test_who_comes_back_answers_the_person_that_the_ai_calls() -> None:
+    for number in range(40):
+        who = customer(1, number)
+        while who.hears(Voice.AI, "a line"):
+            pass
+        if who.comes_back():
+            assert not who.hears(Voice.AI, SCRIPT.ai.hands_over)
+            assert who.hears(Voice.AGENT, "Hello, which order is it?")
+
+
+def test_a_matter_that_is_settled_stays_so() -> None:
+    number = next(n for n in range(40) if not persona(1, n, SCRIPT).topic.handoff)
+    who = customer(1, number)
+    while who.hears(Voice.AI, "a line"):
+        pass
+    assert who.satisfied
+    assert who.hears(Voice.AGENT, "Hello, can I help?")[0].text in SCRIPT.customer.farewells
+    assert not who.hears(Voice.AGENT, "Really?")
+
+
+def test_the_lines_of_a_burst_come_before_the_ai_takes_it_to_be_over() -> None:
+    gaps = [line.think + line.typing for number in range(60) for burst in played(1, number) for line in burst[1:]]
+    assert max(gaps) < LISTENS
+
+
 def test_a_customer_has_enough_at_last_and_says_goodbye_once() -> None:
     who = customer(1, 0)
     said = [who.hears(Voice.AGENT, "And?") for _ in range(PATIENCE_WITH_AGENT + 3)]
@@ -110,6 +160,31 @@ def test_the_ai_knows_each_topic_by_its_opening_and_plays_it_to_the_end(topic: T
     assert bool(end.handoff) is bool(topic.handoff)
     if not topic.handoff:
         assert end.text == SCRIPT.ai.farewell
+
+
+def test_the_ai_does_not_greet_in_the_middle() -> None:
+    topic = next(topic for topic in SCRIPT.topics if topic.name == "late parcel")
+    said: list[tuple[Sender, str]] = [(Sender.CUSTOMER, topic.opening[0])]
+    for exchange in topic.lines:
+        said += [(Sender.AI, exchange.ai), (Sender.CUSTOMER, "Okay.")]
+    assert replied(*said) == Answer(SCRIPT.ai.anything_else, intent=topic.name)
+    reason = "late parcel: a further question"
+    asked = [*said[:-1], (Sender.CUSTOMER, "And where is it now?")]
+    assert replied(*asked) == Answer(SCRIPT.ai.hands_over, reason, topic.name)
+    again = [*said, (Sender.AI, SCRIPT.ai.anything_else), (Sender.CUSTOMER, "It is still not here.")]
+    assert replied(*again) == Answer(SCRIPT.ai.hands_over, reason, topic.name)
+
+
+@pytest.mark.parametrize("number", range(26))
+def test_the_ai_says_nothing_that_it_was_not_told(number: int) -> None:
+    """No neutral word stands where a customer of the cast has named the thing."""
+    who = persona(3, number, SCRIPT)
+    said: list[tuple[Sender, str]] = [(Sender.CUSTOMER, who.says(line)) for line in who.topic.opening]
+    for exchange in who.topic.lines:
+        reply = replied(*said)
+        assert reply
+        assert not re.search("your order|the amount|your city|your address", reply.text)
+        said += [(Sender.AI, reply.text), *((Sender.CUSTOMER, who.says(line)) for line in exchange.customer)]
 
 
 def test_the_ai_is_silent_when_it_is_not_its_turn() -> None:

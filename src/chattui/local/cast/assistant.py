@@ -36,15 +36,18 @@ def answer(script: Script, messages: Sequence[Message], facts: dict[str, str]) -
     if said and "?" not in latest and _any(script.ai.thanks, latest):
         return Answer(script.ai.farewell)
     topic = _topic(script, messages)
-    return _on(topic, script, said, facts) if topic else _unsure(script, said)
-
-
-def _on(topic: Topic, script: Script, said: int, facts: dict[str, str]) -> Answer:
-    if said < len(topic.lines):
+    if topic and said < len(topic.lines):
         return Answer(_filled(topic.lines[said].ai, facts), intent=topic.name)
+    return _beyond(topic, script, said, latest, facts) if topic else _unsure(script, said)
+
+
+def _beyond(topic: Topic, script: Script, said: int, latest: str, facts: dict[str, str]) -> Answer:
+    """The topic is played out and the customer goes on."""
     if topic.handoff:
         return Answer(script.ai.hands_over, _filled(topic.handoff, facts), topic.name)
-    return _unsure(script, said - len(topic.lines))
+    if "?" in latest or said > len(topic.lines):
+        return Answer(script.ai.hands_over, script.ai.further_reason.format(topic=topic.name), topic.name)
+    return Answer(script.ai.anything_else, intent=topic.name)
 
 
 def facts_of(messages: Sequence[Message]) -> dict[str, str]:
@@ -56,7 +59,7 @@ def facts_of(messages: Sequence[Message]) -> dict[str, str]:
 _MENTIONS = {
     "order": (r"\b(\d{4})\b", "your order"),
     "amount": (r"([€£$]\s?\d+[.,]\d\d)", "the amount"),
-    "city": (r"\bin (\w+)\?", "your city"),
+    "city": (r"\bin ([^\W\d_]\w+)[.?!]", "your city"),
     "email": (r"([\w.+-]+@[\w.-]+\w)", "your address"),
 }
 

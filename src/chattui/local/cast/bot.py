@@ -14,9 +14,9 @@ from chattui.model.records import Conversation, ConversationId, Message, Message
 
 logger = logging.getLogger(__name__)
 
-LISTENS = 2.2
-"""Seconds without another line after which a customer's burst is taken to be over."""
-LETS_TYPE = 4.0
+LISTENS = 3.8
+"""Seconds without another line after which a customer's burst is taken to be over; the cast's are closer together."""
+LETS_TYPE = 6.0
 """Seconds that somebody who is typing is given to send it."""
 SECONDS_A_LETTER = 0.012
 AGAIN = 2.0

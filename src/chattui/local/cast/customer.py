@@ -8,6 +8,7 @@ The same persona, dice and words heard give the same lines.
 """
 
 import random
+import re
 from enum import StrEnum
 
 from msgspec import Struct
@@ -17,6 +18,8 @@ from chattui.local.cast.script import Script
 
 SECONDS_A_LETTER = 0.06
 """A quick typist: 200 letters a minute would be 0.3, but nobody wants to watch that."""
+WITHIN_A_BURST = 2.5
+"""Seconds of typing after which the next line of a burst comes: whoever goes on has thought of it before."""
 PATIENCE_WITH_AGENT = 4
 """Messages of an agent after which a customer has what they need."""
 
@@ -42,6 +45,7 @@ class Customer:
     def __init__(self, persona: Persona, script: Script, chance: random.Random) -> None:
         self._who = persona
         self._words = script.customer
+        self._ai = script.ai
         self._chance = chance
         self._ai_lines = 0
         self._agent_lines = 0
@@ -56,12 +60,13 @@ class Customer:
     def hears(self, voice: Voice, text: str) -> list[Line]:
         """What is said to that; often nothing."""
         if self.satisfied:
-            return []
-        return self._to_agent(text) if voice is Voice.AGENT else self._to_ai()
+            return self._farewell() if voice is Voice.AGENT and not self._agent_lines else []
+        return self._to_agent(text) if voice is Voice.AGENT else self._to_ai(text)
 
-    def waits(self, nudges: int) -> list[Line]:
-        """Nobody has answered for a while; the third time there is nothing more to say."""
-        return self._burst([self._words.nudges[nudges]], think=1.0) if nudges < len(self._words.nudges) - 1 else []
+    def waits(self, times: int) -> list[Line]:
+        """Nobody has answered for a while, for the so-manieth time; at last there is nothing more to say."""
+        lines = self._words.nudges if self._agent_lines else self._words.calls
+        return self._burst([lines[times]], think=1.0) if times < len(lines) else []
 
     def comes_back(self) -> list[Line]:
         """The conversation was closed; some have one more thing."""
@@ -70,11 +75,13 @@ class Customer:
         self.satisfied, self._agent_lines = False, 0
         return self._burst([self._chance.choice(self._words.returns)], think=20.0)
 
-    def _to_ai(self) -> list[Line]:
+    def _to_ai(self, text: str) -> list[Line]:
         lines = self._who.topic.lines
-        if self._ai_lines >= len(lines):  # the AI has said goodbye, or that a person comes
-            self.satisfied = not self._who.topic.handoff and not self._who.impatient
+        if text == self._ai.hands_over:
             return []
+        if self._ai_lines >= len(lines):
+            self.satisfied = True
+            return self._burst([self._words.no_more], think=1.5) if text == self._ai.anything_else else []
         exchange, self._ai_lines = lines[self._ai_lines], self._ai_lines + 1
         last = self._ai_lines == len(lines)
         if last and self._who.impatient and not self._who.topic.handoff:
@@ -84,17 +91,36 @@ class Customer:
     def _to_agent(self, text: str) -> list[Line]:
         self._agent_lines += 1
         if self._agent_lines >= PATIENCE_WITH_AGENT or (self._agent_lines > 1 and "?" not in text):
-            self.satisfied = True
-            return self._burst([self._chance.choice(self._words.farewells)], think=2.0)
+            return self._farewell()
         if "?" in text:
-            answers = [self._details.pop(0)] if self._details else [self._chance.choice(self._words.answers)]
-            return self._burst(answers, think=2.5)
+            answer = self._detail(text) if self._details else self._chance.choice(self._words.answers)
+            return self._burst([answer], think=2.5)
         return self._burst([self._chance.choice(self._words.acknowledges)], think=2.0)
+
+    def _farewell(self) -> list[Line]:
+        self.satisfied, self._agent_lines = True, self._agent_lines + 1
+        return self._burst([self._chance.choice(self._words.farewells)], think=2.0)
+
+    def _detail(self, question: str) -> str:
+        """What of the details comes nearest to the question; the next one in turn where none does."""
+        asked = _words_of(question)
+        nearest = max(self._details, key=lambda detail: len(asked & _words_of(detail)))
+        self._details.remove(nearest)
+        return nearest
 
     def _burst(self, lines: list[str], think: float) -> list[Line]:
         said = [self._who.says(line) for line in lines]
         pauses = [think * self._chance.uniform(0.7, 1.5), *(self._chance.uniform(0.2, 0.7) for _ in said[1:])]
         return [
-            Line(text, round(pause * self._who.pace, 2), round(len(text) * SECONDS_A_LETTER * self._who.pace, 2))
-            for text, pause in zip(said, pauses, strict=True)
+            Line(text, round(pause * self._who.pace, 2), self._typing(text, begun=bool(number)))
+            for number, (text, pause) in enumerate(zip(said, pauses, strict=True))
         ]
+
+    def _typing(self, text: str, *, begun: bool) -> float:
+        seconds = len(text) * SECONDS_A_LETTER * self._who.pace
+        return round(min(seconds, WITHIN_A_BURST) if begun else seconds, 2)
+
+
+def _words_of(text: str) -> set[str]:
+    """What matters in a line: its words of more than three letters."""
+    return set(re.findall(r"\w{4,}", text.casefold()))

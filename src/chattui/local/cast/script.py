@@ -31,11 +31,13 @@ class AiLines(Struct, frozen=True):
     """What the AI says whatever the topic."""
 
     unsure: list[str]
+    anything_else: str
     hands_over: str
     farewell: str
     asked_for: list[str]
     asked_reason: str
     lost_reason: str
+    further_reason: str
     thanks: list[str]
 
 
@@ -44,8 +46,12 @@ class CustomerLines(Struct, frozen=True):
 
     answers: list[str]
     acknowledges: list[str]
+    no_more: str
     farewells: list[str]
+    calls: list[str]
+    """Into the silence, before a person has answered."""
     nudges: list[str]
+    """To a person who has fallen silent."""
     returns: list[str]
     impatience: list[str]
 

@@ -1,6 +1,7 @@
 """Customers one after another, for as long as the world stands."""
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,8 @@ FIRST_GAPS = (0.5, 2.0, 4.0, 7.0)
 """Seconds between the first ones: a demo has to show something at once."""
 USUAL_GAP = 25.0
 NUDGE_AFTER = 45.0
+LISTENS = 1.5
+"""Seconds in which somebody who has written may add a line before it is answered."""
 LOOK_AFTER = 8.0
 """Seconds of silence after which a customer looks whether their conversation was closed."""
 LINGER = 90.0
@@ -102,9 +105,9 @@ class Visit:
     async def _converse(self) -> None:
         silence, nudges = 0.0, 0
         while silence < (LINGER if self._customer.satisfied else NUDGE_AFTER * 100):
-            if message := await self._next():
+            if said := await self._next():
                 silence, nudges = 0.0, 0
-                await self._answer(message)
+                await self._answer(said)
                 continue
             silence += LOOK_AFTER
             if await self._closed():
@@ -116,16 +119,22 @@ class Visit:
                 await self._say(self._customer.waits(nudges))
                 nudges += 1
 
-    async def _next(self) -> Message | None:
-        try:
-            return await asyncio.wait_for(self._heard.get(), LOOK_AFTER / self._rate)
-        except TimeoutError:
-            return None
+    async def _next(self) -> list[Message]:
+        """What was said next, as a whole: lines that follow one another closely are one turn. Nothing after a while."""
+        said: list[Message] = []
+        with contextlib.suppress(TimeoutError):
+            said.append(await self._soon(LOOK_AFTER))
+            while True:
+                said.append(await self._soon(LISTENS))
+        return said
 
-    async def _answer(self, message: Message) -> None:
-        await self._gateway.mark_read(message.seq)
-        voice = Voice.AGENT if message.sender_type is Sender.AGENT else Voice.AI
-        await self._say(self._customer.hears(voice, message.body))
+    async def _soon(self, patience: float) -> Message:
+        return await asyncio.wait_for(self._heard.get(), patience / self._rate)
+
+    async def _answer(self, said: list[Message]) -> None:
+        await self._gateway.mark_read(said[-1].seq)
+        voice = Voice.AGENT if said[-1].sender_type is Sender.AGENT else Voice.AI
+        await self._say(self._customer.hears(voice, "\n".join(message.body for message in said)))
 
     async def _closed(self) -> bool:
         return (await self._gateway.thread()).status == Status.CLOSED
