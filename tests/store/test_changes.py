@@ -122,6 +122,11 @@ TABLE: dict[str, tuple[list[Event], Event, Changes]] = {
         stored(message(2)),
         Changes(),
     ),
+    "the first message of a conversation whose own row was lost": (
+        UNLOADED,
+        stored(message(1, conversation_id="b")),
+        Changes(conversations=frozenset({B}), holes=frozenset({B})),
+    ),
     "a message of a conversation that nobody knows": (
         UNLOADED,
         stored(message(5, conversation_id="b")),
@@ -384,7 +389,7 @@ def test_the_second_time_it_touches_nothing_but_what_it_still_misses(case: str) 
     store = Store()
     store.apply([*known, event])
     again = store.apply([event])
-    missing = Changes(stale=again.stale)
+    missing = Changes(stale=again.stale, holes=again.holes)
     typing = Changes(conversations=again.conversations if isinstance(event, TypingSeen) else frozenset())
     assert again == missing | typing
 

@@ -255,10 +255,10 @@ class Intake:
             self._wonder(author)
 
     def _message(self, row: Message, *, live: bool) -> bool:
-        """Take a message; True where it skips others."""
+        """Take a message; True where others, or its conversation's own row, must have been lost before it."""
         state, conversation_id = self._state, row.conversation_id
         window, progress = state.windows.get(conversation_id), state.progress[conversation_id]
-        skips = window is None and row.seq > progress.last_seq + 1
+        skips = window is None and (row.seq > progress.last_seq + 1 or conversation_id not in state.conversations)
         ahead = row.seq > progress.last_seq
         placed: tuple[Message, ...] = (row,) if window is None or window.holds(row) else ()
         if window is not None and (new := window.put(row)):
