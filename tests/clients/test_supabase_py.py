@@ -246,6 +246,8 @@ async def test_private_channel(signed_in: Client, acme: Organisation, stack: Sta
         mine = signed_in.channel(
             f"org:{acme.id}", {"config": {"private": True, "broadcast": {"ack": True, "self": False}}}
         )
+        back: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        mine.on_broadcast("typing", back.put_nowait)
         await _joined(mine)
         acked: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         push = await mine.push("broadcast", {"type": "broadcast", "event": "typing", "payload": {"n": 1}})
@@ -253,6 +255,7 @@ async def test_private_channel(signed_in: Client, acme: Organisation, stack: Sta
         await asyncio.wait_for(acked, 5)
         assert (await asyncio.wait_for(heard.get(), 5))["payload"]["n"] == 1
         await theirs.send_broadcast("typing", {"n": 2})
+        assert (await asyncio.wait_for(back.get(), 5))["payload"]["n"] == 2
         await other.remove_all_channels()
         await other.auth.sign_out()
 

@@ -1,5 +1,7 @@
 """What a socket is not allowed, and how it ends."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -18,6 +20,16 @@ def config(dsn: str) -> Config:
 
 async def test_an_idle_socket_is_closed_as_if_all_were_well(wire: Wire) -> None:
     await (await wire.open()).is_closed(1000)
+
+
+async def test_a_ping_is_a_sign_of_life(wire: Wire) -> None:
+    a = await wire.open()
+    await a.join(ROOM, "1")
+    for _ in range(8):  # 0.8 s, more than twice the time of an idle socket
+        await asyncio.sleep(0.1)
+        await asyncio.wait_for(await a.socket.ping(), 1)
+    await a.send("phoenix", "heartbeat", {}, "2")
+    await a.hears(ok("phoenix", "2"))
 
 
 async def test_a_socket_has_so_many_channels(wire: Wire) -> None:

@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chattui.local.realtime.pings import PingsHeard
+
 MAX_FRAME_BYTES = 5_000_000
 """A larger websocket frame closes the socket with 1009."""
 
 UVICORN_OPTIONS: Mapping[str, object] = {
+    "ws": PingsHeard,
     "ws_max_size": MAX_FRAME_BYTES,
     "ws_ping_interval": None,
     "ws_ping_timeout": None,
     "ws_per_message_deflate": False,
 }
-"""Arguments of `uvicorn.Config` that the wire behaviour rests on: frame limit, no pings of our own, no compression."""
+"""Arguments of `uvicorn.Config` that the wire behaviour rests on: the client's pings are heard, none of our own, frame
+limit, no compression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Config:
     join_error_delay: float = 0.0
     """Seconds that a refused join holds its whole socket (hosted: 5)."""
     idle_timeout: float = 60.0
-    """Seconds without a frame from the client before the socket is closed with 1000."""
+    """Seconds without a frame or a ping from the client before the socket is closed with 1000."""
     max_channels: int = 100
     """Joined channels per socket."""
     max_payload_bytes: int = 3_000 * 1024
