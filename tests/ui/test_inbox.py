@@ -149,6 +149,23 @@ async def test_words_go_out_by_enter_and_the_composer_clears() -> None:
         await sees(pilot, "✓ stored")
 
 
+@pytest.mark.parametrize(("keys", "stay"), [("hi\r", ""), ("hi\rnext", "next"), ("hi\rto\rnow", "now")])
+async def test_a_burst_of_keys_is_sent_up_to_its_enter(keys: str, stay: str) -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "enter")
+        await sees(pilot, "reply to Samuel Okafor")
+        for key in keys:
+            world.app.post_message(events.Key("enter", "\r") if key == "\r" else events.Key(key, key))
+        wanted = keys.split("\r")[:-1]
+        await until(pilot, lambda: len(asked(world, SendMessage)) >= len(wanted))
+        await pilot.pause(0.3)
+        assert [sent.body for sent in asked(world, SendMessage)] == wanted
+        assert world.inbox.writing.composer.text == stay
+        assert world.desk.draft(SAM, Mode.REPLY) == stay
+
+
 async def test_a_paste_never_sends() -> None:
     world = World()
     async with world.run(WIDE) as pilot:
@@ -230,6 +247,17 @@ async def test_another_key_withdraws_the_question(key: str) -> None:
         await pilot.pause(0.2)
         assert asked(world, Close) == []
         assert asked(world, HandBack) == []
+
+
+async def test_escape_answers_the_question_and_goes_nowhere() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "enter", "ctrl+g", "c")
+        await sees(pilot, "Close Samuel Okafor?")
+        await press(pilot, "escape")
+        await until(pilot, lambda: "Close Samuel" not in picture_of(pilot))
+        assert world.inbox.where is Where.COMPOSER
 
 
 async def test_a_question_stands_as_long_as_it_can_be_answered() -> None:

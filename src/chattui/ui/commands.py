@@ -96,7 +96,7 @@ class Commands:
         return {
             "reply": partial(self._write, Mode.REPLY),
             "note": partial(self._write, Mode.NOTE),
-            "send": lambda _: self._host.work(self._writing.submit()),
+            "send": lambda _: self._writing.composer.submit(),
             "newline": lambda _: self._writing.composer.newline(),
             "templates": self._templates,
             "leader": lambda _: self._lead(),

@@ -188,7 +188,7 @@ class CustomerApp(App[None]):
         if gateway is None or not words:
             return
         composer = self.query_one(Composer)
-        composer.put("")
+        composer.leave(event.text)
         self._stop_typing(gateway)
         try:
             await self._show(await gateway.send(MessageId(str(uuid4())), words))

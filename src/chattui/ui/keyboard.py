@@ -14,6 +14,9 @@ from chattui.ui.handoffs import Questions
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.footer import FooterBar
 
+BESIDE = {"leader", "back"}
+"""Leave a question standing: one comes before the key that answers it, the other withdraws it and does no more."""
+
 
 class Doing(Protocol):
     """What can do actions."""
@@ -81,7 +84,7 @@ class Keyboard:
             run()
 
     def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
-        if action.id != "leader" and not self.questions.let_through(action, target, key):
+        if action.id not in BESIDE and not self.questions.let_through(action, target, key):
             return
         for doing in self.doing:
             if doing.do(action, target):

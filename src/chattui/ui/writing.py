@@ -1,6 +1,5 @@
 """The composer's side of a conversation: drafts, sending, canned replies, and why something cannot be sent."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ class Writing(Vertical):
         self._desk, self._keymap, self._say = desk, keymap, say
         self.composer = Composer(keymap.actions["send"].keys, keymap.actions["newline"].keys)
         self.completion = Completion()
-        self._sending = asyncio.Lock()
 
     def on_mount(self) -> None:
         """What the desk has to say of the words that it keeps."""
@@ -125,33 +123,37 @@ class Writing(Vertical):
         if reply.missing:
             self._say(f"Fill in {', '.join(reply.missing)} before you send it.")
 
-    async def submit(self) -> None:
-        """Send it, or say why not. The composer clears only after the words are safe."""
-        async with self._sending:
-            conversation_id, text, mode = self.composer.conversation_id, self.composer.text, self.composer.mode
-            if conversation_id is None or not text.strip():
-                return
-            if mode is Mode.REPLY and (barred := self.barred()):
-                self._say(f"Not sent: {barred}. Your words are kept.")
-                return
-            try:
-                await (self._desk.send if mode is Mode.REPLY else self._desk.note)(conversation_id, text)
-            except Unkept as error:
-                self._say(f"Not sent: {error} Your words stay here.")
-                return
-            self._left(conversation_id, mode, text)
+    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        """Enter: send it, or say why not. The words leave the composer only when they are safe."""
+        conversation_id = event.conversation_id
+        if conversation_id is None or (self._shows(event) and not self.composer.text.startswith(event.text)):
+            return
+        barred = self.barred() if event.mode is Mode.REPLY and self._shows(event) else ""
+        trouble = f"{barred}." if barred else await self._send(conversation_id, event)
+        if trouble:
+            self.composer.stay()
+            self._say(f"Not sent: {trouble} Your words are kept.")
 
-    def _left(self, conversation_id: ConversationId, mode: Mode, text: str) -> None:
-        """What was typed since then stays, where it was typed behind the words that were sent."""
-        if mode is Mode.REPLY:
+    async def _send(self, conversation_id: ConversationId, event: Composer.Submitted) -> str:
+        """Empty: the words are safe. Else why not."""
+        try:
+            await (self._desk.send if event.mode is Mode.REPLY else self._desk.note)(conversation_id, event.text)
+        except Unkept as error:
+            return str(error)
+        if event.mode is Mode.REPLY:
             self._desk.stopped_typing(conversation_id)
-        if (self.composer.conversation_id, self.composer.mode) == (conversation_id, mode):
-            self.composer.put(self.composer.text.removeprefix(text))
-            self._desk.keep_draft(conversation_id, mode, self.composer.text)
+        self._desk.keep_draft(conversation_id, event.mode, self._rest(conversation_id, event))
+        return ""
 
-    async def on_composer_submitted(self) -> None:
-        """Enter."""
-        await self.submit()
+    def _rest(self, conversation_id: ConversationId, event: Composer.Submitted) -> str:
+        """What was typed behind words that are gone."""
+        if not self._shows(event):
+            return self._desk.draft(conversation_id, event.mode).removeprefix(event.text)
+        self.composer.leave(event.text)
+        return self.composer.text
+
+    def _shows(self, event: Composer.Submitted) -> bool:
+        return (self.composer.conversation_id, self.composer.mode) == (event.conversation_id, event.mode)
 
     def on_composer_edited(self) -> None:
         """A key, or a paste."""

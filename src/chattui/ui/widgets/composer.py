@@ -36,10 +36,10 @@ class Composer(TextArea):
     """
 
     class Submitted(Message):
-        """Enter. The text stays until `clear`."""
+        """Enter. The words stay until `leave`; what is typed behind them is not meant."""
 
-        def __init__(self, text: str) -> None:
-            self.text = text
+        def __init__(self, text: str, conversation_id: ConversationId | None, mode: Mode) -> None:
+            self.text, self.conversation_id, self.mode = text, conversation_id, mode
             super().__init__()
 
     class Edited(Message):
@@ -72,7 +72,7 @@ class Composer(TextArea):
         self.popup_open = False
         self.leader_open = False
         """The next key is a command, not text."""
-        self._loaded = ""
+        self._loaded = self._leaving = ""
 
     def write_for(self, conversation_id: ConversationId | None, mode: Mode, text: str) -> None:
         """Show this conversation's draft, the cursor at its end."""
@@ -82,9 +82,27 @@ class Composer(TextArea):
 
     def put(self, text: str) -> None:
         """Replace the text without calling it an edit; undo starts anew."""
-        self._loaded = text
+        self._loaded, self._leaving = text, ""
         self.load_text(text)
         self.move_cursor(self.document.end)
+
+    def submit(self) -> None:
+        """What stands here is to go, but for what is on its way already."""
+        self._tell_edit()  # else the last letters would be told after the words have left, and come back as a draft
+        words = self.text.removeprefix(self._leaving)
+        if words.strip():
+            self._leaving = self.text
+            self.post_message(self.Submitted(words, self.conversation_id, self.mode))
+
+    def leave(self, words: str) -> None:
+        """They are safe elsewhere; what was typed behind them stays."""
+        leaving = self._leaving.removeprefix(words)
+        self.put(self.text.removeprefix(words))
+        self._leaving = leaving
+
+    def stay(self) -> None:
+        """They could not go: the next Enter means all of them."""
+        self._leaving = ""
 
     def explain(self, title: str, subtitle: str, *, barred: bool) -> None:
         """Say whom it goes to, and why it cannot go where that is so."""
@@ -109,8 +127,7 @@ class Composer(TextArea):
             self.post_message(self.Steered(event.key))
         elif event.key in self._send:
             self._swallow(event)
-            self._tell_edit()  # else the last letters would be told after the words have left, and come back as a draft
-            self.post_message(self.Submitted(self.text))
+            self.submit()
         elif event.key in self._newline:
             self._swallow(event)
             self.newline()
