@@ -1,4 +1,4 @@
-"""The test world on a real terminal: `python -m tests.ui.play [fault]`."""
+"""The test world on a real terminal: `python -m tests.ui.play [fault] [still]`."""
 
 import sys
 
@@ -13,7 +13,7 @@ def fault(_: object) -> Exception:
 
 
 def main(arguments: list[str]) -> int:
-    world = World(Settings(log_file="chattui.log"), headless=False)
+    world = World(Settings(log_file="chattui.log"), headless=False, still="still" in arguments)
     if "fault" in arguments:
         world.gateway.answer(TakeOver, fault)
     code = run(world.app)

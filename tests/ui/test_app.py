@@ -5,6 +5,7 @@ import logging
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
@@ -14,6 +15,7 @@ from chattui.ui import escapes
 from chattui.ui.actions import KeysError
 from chattui.ui.app import ChattuiApp
 from chattui.ui.settings import Settings
+from chattui.ui.widgets.conversations import ConversationList
 from tests.scripted import ANA, profile
 from tests.ui.world import SAM, World, message, picture_of, press, sees, until
 
@@ -160,6 +162,24 @@ async def test_a_burst_of_rows_is_one_repaint_a_frame() -> None:
             world.inbox.painting.changed(world.desk.store.apply([RowsStored((profile(ANA),))]))
         await until(pilot, lambda: painted)
         assert len(painted) == 1
+
+
+async def test_times_that_read_the_same_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chattui.ui.painting.SLOW", 0.1)
+    drawn: list[int] = []
+    draw = ConversationList.render_line
+
+    def counting(rows: ConversationList, y: int) -> Strip:
+        drawn.append(y)
+        return draw(rows, y)
+
+    world = World(still=True)
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        await pilot.pause(0.3)
+        monkeypatch.setattr(ConversationList, "render_line", counting)
+        await pilot.pause(0.5)
+        assert drawn == []
 
 
 async def test_the_screen_is_still_while_nothing_happens() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from chattui.model.records import ConversationId
+from chattui.store.projections import View
 from chattui.text.inert import Inert
 from chattui.ui import escapes
 from chattui.ui.attention import AWAY_AFTER, Attention
@@ -9,6 +10,7 @@ from chattui.ui.selection import Selection
 from chattui.ui.themes import chosen
 from chattui.ui.widgets.completion import shortcut_of
 from chattui.ui.widgets.head import spell
+from chattui.ui.widgets.tabs import ViewTabs
 
 ROSA, LIAM = ConversationId("rosa"), ConversationId("liam")
 
@@ -35,6 +37,25 @@ def test_the_same_key_for_the_same_conversation_answers() -> None:
     assert not confirmation.stands("close", ROSA, 0)
     confirmation.ask("close", ROSA, 0)
     assert confirmation.stands("close", ROSA, 4)
+
+
+@pytest.mark.parametrize(
+    ("room", "view", "words"),
+    [
+        (47, View.MINE, "Waiting 3   Mine 4   AI 12   All 19   Closed"),
+        (41, View.MINE, "Waiting 3  Mine 4  AI 12  All 19  Closed"),
+        (37, View.MINE, "Waiting 3 Mine 4 AI 12 All 19 Closed"),
+        (36, View.MINE, "Wait 3 Mine 4 AI 12 All 19 Closed"),
+        (30, View.MINE, "Wait 3 Mine 4 AI 12 All 19 Cl"),
+        (28, View.MINE, "Wait 3  Mine 4  AI  All  Cl"),
+        (28, View.ALL, "Wait 3 Mine 4 AI All 19 Cl"),
+    ],
+)
+def test_every_view_tells_its_count_where_there_is_room(room: int, view: View, words: str) -> None:
+    tabs = ViewTabs()
+    tabs.set_reactive(ViewTabs.view, view)
+    tabs.set_reactive(ViewTabs.counts, {View.WAITING: 3, View.MINE: 4, View.AI: 12, View.ALL: 19, View.CLOSED: 9})
+    assert "".join(part.text for part in tabs.parts(room)[0]).strip() == words
 
 
 @pytest.mark.parametrize(("action", "who", "at"), [("hand-back", ROSA, 1), ("close", LIAM, 1), ("close", ROSA, 5.1)])

@@ -120,5 +120,4 @@ class Painting:
     def _ticked(self) -> None:
         self.show_header()
         self.show_about()
-        self._browsing.list.refresh()
         self._rearm()

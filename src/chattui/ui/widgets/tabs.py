@@ -9,11 +9,12 @@ from chattui.store.projections import View
 from chattui.ui.widgets.bar import Bar, Part, width
 
 NAMES = {View.WAITING: "Waiting", View.MINE: "Mine", View.AI: "AI", View.ALL: "All", View.CLOSED: "Closed"}
-SHORT = {View.WAITING: "Wait", View.MINE: "Mine", View.AI: "AI", View.ALL: "All", View.CLOSED: "Cl"}
+SHORTER = {**NAMES, View.WAITING: "Wait"}
+SHORT = {**SHORTER, View.CLOSED: "Cl"}
 
 
 class ViewTabs(Bar):
-    """Names in full where there is room; else short ones, the current view last to lose its own."""
+    """Every view's count as long as there is room for it: names give way first; the current view keeps its count."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab", "current", "count"}
     DEFAULT_CSS = """
@@ -31,6 +32,9 @@ class ViewTabs(Bar):
         forms = (
             self._form(NAMES, list(View), "   "),
             self._form(NAMES, list(View), "  "),
+            self._form(NAMES, list(View), " "),
+            self._form(SHORTER, list(View), " "),
+            self._form(SHORT, list(View), " "),
             self._compact(NAMES, "  "),
             self._compact(SHORT, "  "),
         )
