@@ -93,8 +93,9 @@ def ui_settings(config: Config) -> "Settings":
 async def open_desk(target: Target, storage: "SessionStorage") -> "Desk":
     """A desk of who is signed in. supabase is loaded here, after the first paint."""
     from chattui.desk import Desk  # noqa: PLC0415
+    from chattui.desk.drawer import DiskDrawer  # noqa: PLC0415
     from chattui.gateway.supabase import open_agent  # noqa: PLC0415
     from chattui.store import Store  # noqa: PLC0415
 
     gateway = await open_agent(target.url, target.key, storage)
-    return Desk(gateway, Store())
+    return Desk(gateway, Store(), drawer=DiskDrawer(paths.state_dir() / "words", target.url))

@@ -241,7 +241,8 @@ class Desk:
     def _loaded(self, snapshot: Snapshot) -> None:
         self._apply(snapshot.event)
         self._windows.restore()
-        self._errands.run(self._open_drawer(snapshot.database_id, snapshot.event.me))
+        self._drawer.open(snapshot.database_id, snapshot.event.me)
+        self._errands.run(self._begin())
 
     def _paged(self, event: PageLoaded | ThreadDropped) -> None:
         self._apply(event)
@@ -285,13 +286,13 @@ class Desk:
         self._outbox.renew(await self._drawer.recall(self._gateway.me))
         self._show_drafts()
 
-    async def _open_drawer(self, database_id: str, me: UserId) -> None:
+    async def _begin(self) -> None:
         """Only now is it certain that what waits was written for this database."""
-        await self._or_remark(self._turn_to(database_id, me))
+        await self._or_remark(self._look_into_drawer())
         self._outbox.begin()
 
-    async def _turn_to(self, database_id: str, me: UserId) -> None:
-        self._outbox.renew(await self._drawer.open(database_id, me))
+    async def _look_into_drawer(self) -> None:
+        self._outbox.renew(await self._drawer.items())
         self._show_drafts()
 
     async def _watch_drawer(self) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,13 +44,26 @@ class DiskDrawer:
         """What the last session left; nothing where there was none."""
         memo = self._memo(user_id)
         database_id = await self._in_thread(lambda: memo.read_text("utf-8") if memo.exists() else "")
-        return await self._turn_to(database_id, user_id) if database_id else []
+        if not database_id:
+            return []
+        self.open(database_id, user_id)
+        return await self.items()
 
-    async def open(self, database_id: str, user_id: UserId) -> list[Item]:
-        """The file of this person at this database."""
-        items = await self._turn_to(database_id, user_id)
-        await self._in_thread(lambda: paths.write_private(self._memo(user_id), database_id))
-        return items
+    def open(self, database_id: str, user_id: UserId) -> None:
+        """The file of this person at this database; what was typed before there was one belongs there as well."""
+        path = self._directory / f"{_digest(database_id, user_id)}.db"
+        if path == self._path:
+            return
+        self.keep_drafts_now()
+        if self._path is not None:
+            self._drafts, self._unwritten = {}, {}
+        self._path = path
+        self._writer.submit(self._turn_to, self._memo(user_id), database_id)
+
+    async def items(self) -> list[Item]:
+        """All of them; the drafts as well, where another process may have changed them."""
+        news = await self._do(Shelf.news)
+        return self._learn(*news) if news is not None else await self._do(Shelf.items)
 
     async def put(self, item: Item) -> list[Item]:
         """It is on the disk, and its draft is not, when this returns."""
@@ -135,17 +149,6 @@ class DiskDrawer:
     def _memo(self, user_id: UserId) -> Path:
         return self._directory / f"{_digest(self._address, user_id)}.last"
 
-    async def _turn_to(self, database_id: str, user_id: UserId) -> list[Item]:
-        path = self._directory / f"{_digest(database_id, user_id)}.db"
-        if path != self._path:
-            self.keep_drafts_now()
-            if self._path is not None:
-                self._drafts = {}
-            await self._in_thread(self._close)
-            self._path = path
-        news = await self._do(Shelf.news)
-        return self._learn(*news) if news is not None else await self._do(Shelf.items)
-
     def _learn(self, items: list[Item], drafts: Drafts) -> list[Item]:
         """What was typed here and is not written yet is newer than any file."""
         newest = {**drafts, **self._unwritten}
@@ -172,8 +175,9 @@ class DiskDrawer:
         return done
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Done in any case, even where whoever asked does not wait for it."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+            return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, work))
         except OSError as error:
             raise Unkept(str(error)) from error
 
@@ -183,6 +187,12 @@ class DiskDrawer:
         if self._shelf is None:
             self._shelf = Shelf(path)
         return work(self._shelf)
+
+    def _turn_to(self, memo: Path, database_id: str) -> None:
+        self._close()
+        with suppress(OSError):  # what cannot be written here is told by the first words
+            if not memo.exists() or memo.read_text("utf-8") != database_id:
+                paths.write_private(memo, database_id)
 
     def _released(self) -> None:
         if self._shelf is not None:

@@ -59,8 +59,11 @@ class Drawer(Protocol):
     async def recall(self, user_id: UserId) -> list[Item]:
         """What this person's last session here left, before anybody knows which database answers now."""
 
-    async def open(self, database_id: str, user_id: UserId) -> list[Item]:
-        """The drawer of this person at this database, instead of any other. It stays the one even where this raises."""
+    def open(self, database_id: str, user_id: UserId) -> None:
+        """From now on it is that of this person at this database, instead of any other. Returns at once."""
+
+    async def items(self) -> list[Item]:
+        """All of them; the drafts are known afterwards, too."""
 
     async def put(self, item: Item) -> list[Item]:
         """Add one, in one stroke with the end of its draft. On return it survives a crash, where a drawer can."""
@@ -112,7 +115,10 @@ class MemoryDrawer:
         """All of them."""
         return self.load()
 
-    async def open(self, database_id: str, user_id: UserId) -> list[Item]:  # noqa: ARG002 - as above
+    def open(self, database_id: str, user_id: UserId) -> None:
+        """It knows one person."""
+
+    async def items(self) -> list[Item]:
         """All of them."""
         return self.load()
 

@@ -44,7 +44,10 @@ create table drafts (
 BUSY = 5.0
 """Seconds that another process may take for a transaction of its own."""
 KINDS: Mapping[str, type[Outgoing]] = {one.__name__: one for one in (SendMessage, AddNote, SetLabel, MarkRead)}
-CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY}
+"""What opening a file of ours, which the system lets us write, meets in a damaged one only."""
+MAGIC = b"SQLite format 3\0"
+"""How every file begins, but an empty one; SQLite would write over some that do not."""
 
 Drafts = dict[DraftKey, str]
 
@@ -144,11 +147,11 @@ class Shelf:
 
     def release(self) -> None:
         """Others may send."""
-        self._turn.release()
+        self._turn.release(force=True)
 
     def close(self) -> None:
         """Leave the file."""
-        self._turn.release()
+        self._turn.release(force=True)
         self._connection.close()
 
     # Inside
@@ -178,7 +181,9 @@ class Shelf:
             return self._connected()
 
     def _connected(self) -> sqlite3.Connection:
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        with os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+            if file.read(len(MAGIC)) not in {b"", MAGIC}:
+                raise _Damaged
         self._path.chmod(0o600)
         connection = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
         try:
@@ -206,6 +211,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
     elif connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
         raise ValueError("quick_check")
+    connection.executescript(f"begin; pragma user_version = {VERSION}; rollback;")  # some damage stops writers only
 
 
 def _moved_aside(path: Path) -> Path:
