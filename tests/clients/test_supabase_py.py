@@ -18,6 +18,9 @@ from supabase_auth.errors import AuthApiError
 
 from tests.stack import PASSWORD, Organisation, Stack
 
+PATIENCE = 15
+"""Seconds for what takes milliseconds: others may keep the machine busy."""
+
 Client = Any
 """Not `AsyncClient`: the library's own types are narrower than what servers answer."""
 
@@ -218,7 +221,7 @@ async def _joined(channel: Any) -> None:
             joined.set_exception(error or RuntimeError(state))
 
     await channel.subscribe(told)
-    await asyncio.wait_for(joined, 5)
+    await asyncio.wait_for(joined, PATIENCE)
 
 
 async def test_row_events(rows: Client) -> None:
@@ -228,9 +231,9 @@ async def test_row_events(rows: Client) -> None:
     channel.on_postgres_changes("*", events.put_nowait, table="scratch", schema="public", filter="label=eq.live")
     channel.on_system(lambda _: ready.set())
     await _joined(channel)
-    await asyncio.wait_for(ready.wait(), 5)
+    await asyncio.wait_for(ready.wait(), PATIENCE)
     await rows.table("scratch").insert({"id": 20, "label": "live"}).execute()
-    event = await asyncio.wait_for(events.get(), 5)
+    event = await asyncio.wait_for(events.get(), PATIENCE)
     assert (event["data"]["type"], event["data"]["record"]["id"]) == ("INSERT", 20)
 
 
@@ -252,10 +255,10 @@ async def test_private_channel(signed_in: Client, acme: Organisation, stack: Sta
         acked: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         push = await mine.push("broadcast", {"type": "broadcast", "event": "typing", "payload": {"n": 1}})
         push.receive("ok", acked.set_result)
-        await asyncio.wait_for(acked, 5)
-        assert (await asyncio.wait_for(heard.get(), 5))["payload"]["n"] == 1
+        await asyncio.wait_for(acked, PATIENCE)
+        assert (await asyncio.wait_for(heard.get(), PATIENCE))["payload"]["n"] == 1
         await theirs.send_broadcast("typing", {"n": 2})
-        assert (await asyncio.wait_for(back.get(), 5))["payload"]["n"] == 2
+        assert (await asyncio.wait_for(back.get(), PATIENCE))["payload"]["n"] == 2
         await other.remove_all_channels()
         await other.auth.sign_out()
 
@@ -275,7 +278,7 @@ async def test_presence(signed_in: Client, acme: Organisation) -> None:
     channel.on_presence_sync(lambda: seen.put_nowait(channel.presence_state()))
     await _joined(channel)
     await channel.track({"user_id": me, "availability": "online"})
-    while not (state := await asyncio.wait_for(seen.get(), 5)):
+    while not (state := await asyncio.wait_for(seen.get(), PATIENCE)):
         pass
     assert state[me][0]["availability"] == "online"
 
@@ -286,13 +289,13 @@ async def test_a_pushed_token_is_taken(signed_in: Client, acme: Organisation) ->
         f"org:{acme.id}", {"config": {"private": True, "broadcast": {"ack": True, "self": False}}}
     )
     await channel.subscribe(lambda state, _: states.put_nowait(state))
-    assert await asyncio.wait_for(states.get(), 5) == RealtimeSubscribeStates.SUBSCRIBED
+    assert await asyncio.wait_for(states.get(), PATIENCE) == RealtimeSubscribeStates.SUBSCRIBED
     session = (await signed_in.auth.refresh_session()).session
     assert session
     await signed_in.realtime.set_auth(session.access_token)
     acked: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     push = await channel.push("broadcast", {"type": "broadcast", "event": "typing", "payload": {}})
     push.receive("ok", acked.set_result)
-    await asyncio.wait_for(acked, 5)
+    await asyncio.wait_for(acked, PATIENCE)
     await signed_in.realtime.set_auth(session.access_token[:-4] + "AAAA")
-    assert await asyncio.wait_for(states.get(), 5) == RealtimeSubscribeStates.CHANNEL_ERROR
+    assert await asyncio.wait_for(states.get(), PATIENCE) == RealtimeSubscribeStates.CHANNEL_ERROR

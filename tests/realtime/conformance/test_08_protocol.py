@@ -91,6 +91,13 @@ async def test_a_topic_may_have_any_name(a: Client, name: str) -> None:
     await a.hears(broadcast(topic, "e", {"t": 1}))
 
 
+async def test_what_is_nested_too_deeply_is_dropped(a: Client) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    await a.socket.send('{"topic": "phoenix", "event": "heartbeat", "ref": "1", "payload": ' + deep + "}")
+    await a.send("phoenix", "heartbeat", {}, "16")
+    await a.hears(ok("phoenix", "16"))
+
+
 async def test_a_ping_has_its_pong(a: Client) -> None:
     await (await a.socket.ping())
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import psycopg
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -157,6 +158,8 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(request)
         except AuthFaultError as fault:
             return fault.response(request)
+        except psycopg.DataError:  # no text of PostgreSQL holds a NUL
+            return invalid("A field has characters that no text may have").response(request)
         except BodyTooLargeError:
             return AuthFaultError(413, "request_too_large", "Request body too large").response(request)
 
@@ -167,7 +170,7 @@ async def _body(request: Request) -> _Body:
     content = await read_body(request)
     try:
         return msgspec.json.decode(content or b"{}", type=_Body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise AuthFaultError(400, "bad_json", f"Could not parse request body as JSON: {error}") from None
 
 

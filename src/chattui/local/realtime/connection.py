@@ -44,6 +44,7 @@ class Connection:
     async def run(self, receive: Receive) -> int:
         """Serve until the client is gone, idle or too slow; answer the close code."""
         reader = asyncio.create_task(self._read(receive))
+        reader.add_done_callback(lambda _: self.end(NORMAL))
         try:
             return await self._serve()
         except TimeoutError:
@@ -85,7 +86,6 @@ class Connection:
             except TimeoutError:
                 data = None
             if data is None:
-                self.end(NORMAL)
                 return
             if frame := self._codec.decode(data):
                 await self._room.acquire()

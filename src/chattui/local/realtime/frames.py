@@ -141,7 +141,7 @@ CODECS: dict[str, Codec] = {"1.0.0": Version1(), "2.0.0": Version2()}
 def _quietly(decoder: msgspec.json.Decoder[Any], data: str) -> Any:
     try:
         return decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
 
 

@@ -69,6 +69,8 @@ class _Rest:
                 return await handler(request, who, body)
             except RestFaultError as fault:
                 return fault.response()
+            except RecursionError:
+                return RestFaultError(400, "PGRST100", "The request is nested too deeply").response()
             except BodyTooLargeError:
                 return RestFaultError(413, "PGRST102", "The body is larger than 1 MiB").response()
 

@@ -90,6 +90,7 @@ def _check_type(request: Request) -> None:
 
 def _decoded(body: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        # As text: raw parts are kept as they are, and would fail later where they are no UTF-8.
+        return msgspec.json.decode(body.decode(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RestFaultError(400, "PGRST102", "Empty or invalid json", details=str(error)) from None

@@ -51,6 +51,8 @@ def unparsable(what: str, text: str) -> RestFaultError:
 def from_database(error: psycopg.Error, *, anonymous: bool) -> RestFaultError:
     """What the database refused, in HTTP; `raise … errcode 'PT409'` becomes 409."""
     state = error.sqlstate
+    if state is None and isinstance(error, psycopg.DataError):  # the driver would not even send it
+        return RestFaultError(400, "22021", str(error))
     if state is None:
         return RestFaultError(503, "PGRST001", "Database connection error. Retrying the connection.")
     diagnosis = error.diag
