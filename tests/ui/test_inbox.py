@@ -112,6 +112,19 @@ async def test_nothing_is_read_while_the_terminal_has_no_focus() -> None:
         await until(pilot, lambda: asked(world, MarkRead))
 
 
+async def test_nothing_is_read_behind_the_help() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "f1")
+        await until(pilot, lambda: isinstance(world.app.screen, HelpScreen))
+        world.inbox.browsing.open(SAM)
+        await pilot.pause(0.5)
+        assert asked(world, MarkRead) == []
+        await press(pilot, "escape")
+        await until(pilot, lambda: asked(world, MarkRead))
+
+
 async def test_take_over_stays_in_the_list_and_follows_into_mine() -> None:
     world = World()
     async with world.run(WIDE) as pilot:

@@ -75,7 +75,7 @@ class InboxScreen(Screen[None]):
             self.painting.thread,
             attention=attention,
             clock=clock,
-            on_screen=lambda: self.is_current,
+            on_screen=lambda: self.app.screen is self,  # `is_current` is true behind a popup as well
         )
         self.keyboard = Keyboard(
             keymap,
@@ -172,6 +172,10 @@ class InboxScreen(Screen[None]):
     @property
     def _too_small(self) -> bool:
         return self.has_class("-tiny") or self.has_class("-low")
+
+    def on_screen_resume(self) -> None:
+        """Nothing stands above it any more: what is in sight is read."""
+        self.reading.attend()
 
     def on_resize(self) -> None:
         """What was hidden may be there again."""
