@@ -14,7 +14,7 @@ from chattui.local.cast.bot import Bot
 from chattui.local.cast.customer import Customer
 from chattui.local.cast.persona import Persona, dice
 from chattui.local.cast.script import script
-from chattui.local.cast.troupe import Troupe, Visit
+from chattui.local.cast.troupe import MOST_FOR_A_PERSON, Troupe, Visit
 from chattui.model.events import ChannelJoined
 from chattui.model.intents import Close, SendMessage, TakeOver
 from chattui.model.records import ConversationId, Message, MessageId, Sender, Status
@@ -167,6 +167,37 @@ class Conversation:
         rows = (await self._gateway.page(self.id)).rows
         messages = [row for row in rows if isinstance(row, Message) and row.conversation_id == self.id]
         return max(messages, key=lambda message: message.seq).body if messages else ""
+
+
+class Doors:
+    """Counts who comes; nobody who needs a person ever leaves, the AI's customers do at once."""
+
+    def __init__(self) -> None:
+        self.stayed = self.left = 0
+        self.busy = asyncio.Event()
+
+    async def opened(self, who: Persona) -> None:
+        if who.needs_person:
+            self.stayed += 1
+            await asyncio.Event().wait()
+        self.left += 1
+        if self.stayed == MOST_FOR_A_PERSON and self.left > 20:
+            self.busy.set()
+
+
+async def test_the_ais_customers_come_and_go_while_the_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    doors = Doors()
+
+    async def play(_self: Troupe, _number: int, who: Persona) -> None:
+        await doors.opened(who)
+
+    async def door() -> CustomerGateway:
+        raise AssertionError("nobody plays here")
+
+    monkeypatch.setattr(Troupe, "_play", play)
+    async with playing(Troupe(door, script(), seed=1, rate=10_000).run()):
+        await asyncio.wait_for(doors.busy.wait(), PATIENCE)
+    assert doors.stayed == MOST_FOR_A_PERSON
 
 
 @pytest.mark.timeout(90)

@@ -25,6 +25,11 @@ class Persona(Struct, frozen=True):
     impatient: bool
     """Asks for a person instead of answering the AI's last line."""
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether the AI alone will not do."""
+        return self.topic.handoff is not None or self.impatient
+
     def says(self, line: str) -> str:
         """A line of the script with this customer's facts."""
         return line.format_map(self.facts)

@@ -16,8 +16,10 @@ from chattui.model.records import Message, MessageId, Sender, Status
 
 logger = logging.getLogger(__name__)
 
-MOST = 8
-"""Customers with an open matter at a time: more would bury a single agent."""
+MOST_FOR_A_PERSON = 8
+"""Customers at a time who need a person: more would bury a single agent."""
+MOST_FOR_THE_AI = 4
+"""Those whom the AI helps still come and go while nobody looks after the others."""
 FIRST_GAPS = (0.5, 2.0, 4.0, 7.0)
 """Seconds between the first ones: a demo has to show something at once."""
 USUAL_GAP = 25.0
@@ -41,7 +43,8 @@ class Troupe:
         self._script = script
         self._seed = seed
         self._rate = rate
-        self._room = asyncio.Semaphore(MOST)
+        self._for_a_person = asyncio.Semaphore(MOST_FOR_A_PERSON)
+        self._for_the_ai = asyncio.Semaphore(MOST_FOR_THE_AI)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -50,20 +53,22 @@ class Troupe:
             number = 0
             while True:
                 await asyncio.sleep(_gap(number, gaps) / self._rate)
-                await self._room.acquire()
-                group.create_task(self._visit(number))
+                who = persona(self._seed, number, self._script)
+                room = self._for_a_person if who.needs_person else self._for_the_ai
+                if not room.locked():  # else this one does not come
+                    await room.acquire()
+                    group.create_task(self._visit(number, who, room))
                 number += 1
 
-    async def _visit(self, number: int) -> None:
+    async def _visit(self, number: int, who: Persona, room: asyncio.Semaphore) -> None:
         try:
-            await self._play(number)
+            await self._play(number, who)
         except GatewayError as error:
             logger.warning("customer %d left: %s", number, error)
         finally:
-            self._room.release()
+            room.release()
 
-    async def _play(self, number: int) -> None:
-        who = persona(self._seed, number, self._script)
+    async def _play(self, number: int, who: Persona) -> None:
         customer = Customer(who, self._script, dice(self._seed, f"customer {number}"))
         gateway = await self._door()
         try:
