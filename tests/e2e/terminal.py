@@ -17,7 +17,7 @@ import pyte
 
 PATIENCE = 20.0
 """Seconds until a wait fails; what a test waits for takes well under one."""
-APART = 0.12
+APART = 0.2
 """Seconds between deliberate key presses; chattui takes what comes within 0.08 s for words that missed the composer."""
 
 
