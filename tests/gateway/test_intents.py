@@ -179,7 +179,7 @@ async def test_notes_labels_and_read_marks_are_live_for_colleagues(
     ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
     bo.look(one)
     await until(bo, lambda: bo.queries.thread(one).loaded)
-    ana.note(one, "check the invoice")
+    await ana.note(one, "check the invoice")
     ana.label(one, label, present=True)
     await until(
         bo, lambda: [e.body for e in bo.queries.thread(one).entries if e.kind == "note"] == ["check the invoice"]
@@ -195,7 +195,7 @@ async def test_an_agent_sees_that_the_customer_has_read(team: Team, acme: Organi
     one = (await rosa.thread()).conversation_id
     await until(ana, lambda: ana.queries.knows(one))
     assert await ana.ask(TakeOver(one)) is None
-    ana.send(one, "have you seen this?")
+    await ana.send(one, "have you seen this?")
     await until(ana, lambda: ana.queries.thread(one).last_seq == 1)
     await rosa.mark_read(1)
     await until(ana, lambda: ana.queries.row(one, ana.now()).read_by_customer)

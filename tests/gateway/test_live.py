@@ -45,7 +45,7 @@ async def test_words_go_both_ways_within_a_second(team: Team, make_organisation:
         desk.look(one)
         await until(desk, partial(said, desk, one, ["hello?"]))
     assert await ana.ask(TakeOver(one)) is None
-    ana.send(one, "hi Rosa")
+    await ana.send(one, "hi Rosa")
     assert bodies(ana, one) == ["hello?", "hi Rosa"], "at once"
     await until(bo, lambda: bodies(bo, one) == ["hello?", "hi Rosa"], 1)
     await until(ana, lambda: ana.queries.header().queued == 0, 1)
@@ -67,6 +67,31 @@ async def test_a_race_has_one_winner_and_a_sentence(team: Team, make_organisatio
     assert winner in refused[0].sentence
     for desk in (ana, bo):
         await until(desk, partial(has, desk, one, winner))
+
+
+async def test_what_a_colleague_took_goes_where_each_sees_their_own_alone(
+    team: Team, make_organisation: MakeOrganisation
+) -> None:
+    acme = make_organisation(agents=2, settings='{"visibility": "assigned"}')
+    ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    await until(bo, lambda: bo.queries.knows(one))
+    assert await ana.ask(TakeOver(one)) is None
+    refused = await bo.ask(TakeOver(one))
+    assert refused is not None
+    assert refused.code == "PT404"
+    assert "not yours to see" in refused.sentence
+    await until(bo, lambda: not bo.queries.knows(one))
+
+
+async def test_who_opens_an_inbox_is_online_for_colleagues_and_in_the_database(
+    team: Team, make_organisation: MakeOrganisation
+) -> None:
+    acme = make_organisation(agents=2)
+    ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
+    await until(ana, lambda: {one.availability for one in ana.queries.colleagues()} == {Availability.ONLINE})
+    await until(bo, lambda: bo.queries.header().availability is Availability.ONLINE)
 
 
 async def test_who_types_and_looks_is_seen(team: Team, make_organisation: MakeOrganisation) -> None:
@@ -197,14 +222,14 @@ async def test_a_customer_hears_what_was_missed_and_nothing_twice(
     assert await ana.ask(TakeOver(one)) is None
     heard = asyncio.create_task(_hear(rosa.events(), 3))
     await asyncio.sleep(0.5)
-    ana.send(one, "first")
+    await ana.send(one, "first")
     await until(ana, lambda: ana.queries.header().queued == 0)
     await proxy.cut()
-    ana.send(one, "second")
+    await ana.send(one, "second")
     await until(ana, lambda: ana.queries.header().queued == 0)
     await proxy.restore()
     await asyncio.sleep(0.1)
-    ana.send(one, "third")
+    await ana.send(one, "third")
     async with asyncio.timeout(10):
         assert [m.body for m in await heard] == ["first", "second", "third"]
 
