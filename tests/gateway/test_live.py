@@ -113,6 +113,21 @@ async def test_who_types_and_looks_is_seen(team: Team, make_organisation: MakeOr
     await until(ana, lambda: "Rosa" in ana.queries.typing(one, ana.now()))
 
 
+async def test_the_sign_of_typing_goes_with_the_words(team: Team, make_organisation: MakeOrganisation) -> None:
+    acme = make_organisation(agents=1)
+    ana = await team.agent(acme.agents[0])
+    rosa = await team.customer(acme)
+    one = (await rosa.thread()).conversation_id
+    await until(ana, lambda: ana.queries.knows(one))
+    for number in range(1, 6):
+        words = rosa.send(MessageId(str(uuid4())), f"words {number}")
+        await asyncio.gather(rosa.typing(is_typing=True), words)
+        await until(ana, lambda: ana.queries.row(one, ana.now()).preview == f"words {number}")  # noqa: B023 - awaited
+        await asyncio.sleep(0.2)
+        assert ana.queries.typing(one, ana.now()) == ()
+        await rosa.typing(is_typing=False)
+
+
 async def test_colleagues_come_and_go(team: Team, make_organisation: MakeOrganisation) -> None:
     acme = make_organisation(agents=2)
     ana = await team.agent(acme.agents[0])
