@@ -179,6 +179,21 @@ async def test_a_burst_of_keys_is_sent_up_to_its_enter(keys: str, stay: str) -> 
         assert world.desk.draft(SAM, Mode.REPLY) == stay
 
 
+async def test_words_that_are_left_at_once_go_where_they_were_written() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "enter")
+        await sees(pilot, "reply to Samuel Okafor")
+        for key, character in (("h", "h"), ("i", "i"), ("enter", "\r"), ("ctrl+n", None)):
+            world.app.post_message(events.Key(key, character))
+        await until(pilot, lambda: world.inbox.browsing.selection.shown not in {SAM, None})
+        await until(pilot, lambda: asked(world, SendMessage))
+        await pilot.pause(0.3)
+        assert [(sent.conversation_id, sent.body) for sent in asked(world, SendMessage)] == [(SAM, "hi")]
+        assert world.desk.draft(SAM, Mode.REPLY) == world.inbox.writing.composer.text == ""
+
+
 async def test_a_paste_never_sends() -> None:
     world = World()
     async with world.run(WIDE) as pilot:
