@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from chattui.explained import Explained
 from chattui.model.intents import AddNote, MarkRead, SendMessage, SetLabel
 from chattui.model.records import ConversationId, UserId
 
@@ -21,7 +22,7 @@ DraftKey = tuple[ConversationId, str]
 """A conversation has one draft of each kind."""
 
 
-class Unkept(Exception):
+class Unkept(Explained):
     """The disk did not take it, and it was not taken. The text says why and what to do."""
 
 
