@@ -1,6 +1,8 @@
 """The program on a real terminal: what it leaves behind, and what it makes of bytes."""
 
 import os
+import pty
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import Impatience, Terminal
+from tests.e2e.terminal import PATIENCE, Impatience, Terminal
 
 ROOT = Path(__file__).parents[2]
 ALTERNATE, ORDINARY = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -42,6 +44,21 @@ def test_a_polite_end_is_as_clean_as_quitting(terminal: Terminal, number: signal
     os.kill(terminal.pid, number)
     assert terminal.ends() == 128 + number
     assert left_clean(terminal)
+
+
+def test_a_window_that_is_closed_ends_it() -> None:
+    pid, window = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "tests.ui.play"])  # noqa: S606 - no shell is wanted
+    shown = b""
+    while b"Samuel Okafor" not in shown:
+        shown += os.read(window, 1 << 16)
+    ended = os.pidfd_open(pid)
+    os.close(window)
+    assert select.select([ended], [], [], PATIENCE)[0], "it waits for a terminal that is gone"
+    os.close(ended)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 128 + signal.SIGHUP
 
 
 def test_a_fault_is_one_sentence_and_a_failure() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from time import monotonic
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from chattui.desk import Desk
 
 LOG = logging.getLogger(__name__)
+HANGUP_PATIENCE = 3.0
+"""Seconds in which drafts and link are brought to a good end once the window is closed; it takes well under one."""
 
 
 def _palette() -> "type[Provider]":
@@ -95,6 +98,8 @@ class ChattuiApp(App[None]):
                 loop.add_signal_handler(number, self._signalled, number)
 
     def _signalled(self, number: int) -> None:
+        if number == signal.SIGHUP:
+            _end_anyway(128 + number)
         self.run_worker(self._leave(128 + number), exit_on_error=False)
 
     async def _leave(self, return_code: int) -> None:
@@ -211,6 +216,13 @@ class ChattuiApp(App[None]):
         where = f" What happened is in {self._settings.log_file}." if self._settings.log_file else ""
         self.failure = f"It had to stop because of a fault of its own; nothing you wrote is lost.{where}"
         self.panic()
+
+
+def _end_anyway(return_code: int) -> None:
+    """A terminal that is gone takes no more output, and Textual would wait for ever to restore it."""
+    end = threading.Timer(HANGUP_PATIENCE, os._exit, (return_code,))
+    end.daemon = True
+    end.start()
 
 
 def _first(error: BaseException) -> BaseException:
