@@ -58,7 +58,7 @@ create temporary table threads (
   channel text, priority integer, subject text, reason text);
 insert into threads values
   (1, 1, 'waiting', null, 21, 3, 'web', 2, 'Charged twice for order #8812', 'double charge'),
-  (2, 2, 'waiting', null, 34, 6, 'web', 0, 'Discount code does not work', 'asked for a person'),
+  (2, 2, 'waiting', null, 34, 6, 'web', 0, 'Discount code does not work', 'the voucher is refused'),
   (3, 3, 'waiting', null, 58, 11, 'e-mail', 1, 'VAT number on the invoice', 'needs accounting'),
   (4, 4, 'active', 1, 95, 52, 'web', 0, 'Size of the rain jacket', null),
   (5, 5, 'active', 1, 47, 17, 'web', 1, 'Parcel damaged on arrival', 'wants a replacement'),

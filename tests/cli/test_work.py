@@ -226,3 +226,14 @@ def test_a_customer_speaks_to_the_demo_without_a_screen_and_goes_on_where_they_w
             (first,),
         ).fetchall()
     assert rows == [(first, 1, "Hello?"), (second, 2, "Still there?")]
+
+
+def test_a_customer_says_whom_they_turn_to(stack: Stack, make_organisation: MakeOrganisation, tmp_path: Path) -> None:
+    home = Home(tmp_path, {"CHATTUI_URL": stack.url, "CHATTUI_KEY": stack.anon_key})
+    acme, _ = make_organisation(), make_organisation()
+    unclear = home.run("customer", "--name", "Pat", "--say", "Hello?")
+    assert unclear.returncode == 1
+    assert "say which one" in unclear.stderr
+    message_id = home.ok("customer", "--name", "Pat", "--org", str(acme.id), "--say", "Hello?").strip()
+    with psycopg.connect(stack.db_url) as database:
+        assert database.execute("select org_id from messages where id = %s", (message_id,)).fetchone() == (acme.id,)

@@ -1,9 +1,11 @@
 """The other side: a customer's window, or one message of theirs."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 import click
 
@@ -14,7 +16,12 @@ from chattui.cli.inbox import need_terminal
 from chattui.cli.local import need_stack, step
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import Target
-from chattui.model.records import MessageId
+from chattui.model.records import MessageId, OrgId
+
+if TYPE_CHECKING:
+    from chattui.gateway.protocol import CustomerGateway
+
+    Opened = Callable[[], Awaitable[CustomerGateway]]
 
 DEFAULT_NAME = "Robin Park"
 
@@ -22,18 +29,20 @@ DEFAULT_NAME = "Robin Park"
 @click.command()
 @click.option("--name", default=DEFAULT_NAME, show_default=True, help="Who you are; the same name goes on.")
 @click.option("--say", metavar="TEXT", help="Write one message and leave, without a screen.")
+@click.option("--org", metavar="ID", type=click.UUID, help="Whom you turn to, where the project has several.")
 @pass_choice
-def customer(choice: Choice, name: str, say: str | None) -> None:
+def customer(choice: Choice, name: str, say: str | None, org: UUID | None) -> None:
     """Be a customer: of the project that was chosen, or else of the demo."""
     if say is None:
         need_terminal("Scripts use `chattui customer --say TEXT`.")
     elif not say.strip():
         raise Misused("there is nothing to say: --say needs words.")
     with _project(choice) as target:
+        opened = partial(_opened, target, name, OrgId(str(org)) if org else None)
         if say is None:
-            _window(target, name)
+            _window(opened, name)
         else:
-            asyncio.run(_said(target, name, say))
+            asyncio.run(_said(opened, name, say))
 
 
 @contextmanager
@@ -62,15 +71,17 @@ def _demo_runs() -> bool:
     return running(DataDirectory.at(paths.demo_dir())) is not None
 
 
-def _window(target: Target, name: str) -> None:
-    logs.start()
+async def _opened(target: Target, name: str, org_id: OrgId | None) -> "CustomerGateway":
+    """A name is a person of its own: its session is kept, and its conversation goes on the next time."""
     from chattui.credentials import Credentials  # noqa: PLC0415
-    from chattui.gateway.protocol import CustomerGateway  # noqa: PLC0415
     from chattui.gateway.supabase import open_customer  # noqa: PLC0415
-    from chattui.ui.customer import CustomerApp  # noqa: PLC0415
 
-    async def opened() -> CustomerGateway:
-        return await open_customer(target.url, target.key, Credentials(target.url, _who(name)))
+    return await open_customer(target.url, target.key, Credentials(target.url, f"customer {name}"), org_id)
+
+
+def _window(opened: "Opened", name: str) -> None:
+    logs.start()
+    from chattui.ui.customer import CustomerApp  # noqa: PLC0415
 
     app = CustomerApp(opened, name)
     app.run()
@@ -79,15 +90,8 @@ def _window(target: Target, name: str) -> None:
     raise click.exceptions.Exit(app.return_code or 0)
 
 
-def _who(name: str) -> str:
-    return f"customer {name}"
-
-
-async def _said(target: Target, name: str, words: str) -> None:
-    from chattui.credentials import Credentials  # noqa: PLC0415
-    from chattui.gateway.supabase import open_customer  # noqa: PLC0415
-
-    gateway = await open_customer(target.url, target.key, Credentials(target.url, _who(name)))
+async def _said(opened: "Opened", name: str, words: str) -> None:
+    gateway = await opened()
     try:
         await gateway.start(name)
         message = await gateway.send(MessageId(str(uuid4())), words)
