@@ -2,9 +2,7 @@
 
 import ipaddress
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,10 +10,6 @@ from typing import Any
 
 import pytest
 
-from chattui.local import stack as local_stack
-from chattui.local import vault
-from chattui.local.keys import Keys
-from chattui.local.places import DataDirectory
 from tests import stack as real
 from tests.stack import Organisation, Stack
 
@@ -54,20 +48,15 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def stack_directory() -> Iterator[Path]:
     """A data directory; what root's PostgreSQL keeps elsewhere for it is deleted as well."""
-    with tempfile.TemporaryDirectory(prefix="chattui-tests-") as directory:
-        yield Path(directory)
-        shutil.rmtree(DataDirectory.at(Path(directory)).cluster, ignore_errors=True)
+    with real.directory() as path:
+        yield path
 
 
 @pytest.fixture(scope="session")
 def stack(stack_directory: Path) -> Iterator[Stack]:
     """The embedded stack, started once for the whole run: url, keys, db_url and the seed's accounts."""
-    lease = local_stack.join(stack_directory)
-    endpoint = lease.endpoint
-    keys = Keys(vault.load(DataDirectory.at(stack_directory)))
-    yield Stack(endpoint.url, endpoint.anon_key, endpoint.service_role_key, endpoint.db_url, endpoint.accounts, keys)
-    lease.close()
-    local_stack.end(stack_directory)
+    with real.started(stack_directory) as started:
+        yield started
 
 
 @pytest.fixture

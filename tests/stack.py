@@ -10,13 +10,21 @@
 Every organisation is new and nobody else sees it, so that tests can share one database.
 """
 
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 
+from chattui.local import stack as local_stack
+from chattui.local import vault
 from chattui.local.keys import Keys
+from chattui.local.places import DataDirectory
 from chattui.local.schema import HASHER
 from chattui.local.vault import Account
 
@@ -37,6 +45,24 @@ class Stack:
     def headers(self, token: str | None = None) -> dict[str, str]:
         """What a client sends: the API key, and the token of the person who asks (nobody: anon)."""
         return {"apikey": self.anon_key, "Authorization": f"Bearer {token or self.anon_key}"}
+
+
+@contextmanager
+def directory() -> Iterator[Path]:
+    """A data directory; what root's PostgreSQL keeps elsewhere for it is deleted as well."""
+    with tempfile.TemporaryDirectory(prefix="chattui-tests-") as path:
+        yield Path(path)
+        shutil.rmtree(DataDirectory.at(Path(path)).cluster, ignore_errors=True)
+
+
+@contextmanager
+def started(data: Path) -> Iterator[Stack]:
+    """The stack of a data directory; it has ended when this has."""
+    lease = local_stack.join(data)
+    told, keys = lease.endpoint, Keys(vault.load(DataDirectory.at(data)))
+    yield Stack(told.url, told.anon_key, told.service_role_key, told.db_url, told.accounts, keys)
+    lease.close()
+    local_stack.end(data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,12 @@ def test_hand_back_requeue_close_and_reopen_by_the_customers_reply(desk: Open, c
     confirm(ana, "T", "Mia Okoye")
     mia.sees("You are talking to our assistant")
     bo.sees("handed")
+    bo.sees("Mia Okoye +◌ ai")
 
     bo.press("t")
     mia.sees("You are talking to Bo Larsen")
     confirm(bo, "u", "Mia Okoye")
-    ana.sees("waiting")
+    ana.sees("Mia Okoye +◔ waiting")
 
     ana.press("t")
     mia.sees("You are talking to Ana Torres")
