@@ -103,6 +103,8 @@ class Terminal:
         for key in keys:
             time.sleep(max(0.0, self._typed + APART - time.monotonic()))
             self.type(key)
+            if key == "\x1b":
+                self._typed += APART  # Esc and a letter in one read are Alt and that letter
 
     def paste(self, text: str) -> None:
         """As a terminal with bracketed paste hands it over."""
