@@ -38,6 +38,7 @@ async def test_words_go_both_ways_at_once(team: Team, make_organisation: MakeOrg
     ana, bo = await team.agent(acme.agents[0]), await team.agent(acme.agents[1])
     rosa = await team.customer(acme)
     one = (await rosa.thread()).conversation_id
+    assert await rosa.messages() == [], "what is said from here on is heard, however long the channel takes"
     heard = asyncio.create_task(_hear(rosa.events(), 2))
     await rosa.send(MessageId(str(uuid4())), "hello?")
     for desk in (ana, bo):

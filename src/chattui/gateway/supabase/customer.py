@@ -64,8 +64,8 @@ class SupabaseCustomerGateway:
             found += page
             if len(page) < PAGE:
                 break
-        if found and self._told_seq is None:
-            self._told_seq = found[-1].seq
+        if self._told_seq is None:
+            self._told_seq = found[-1].seq if found else after_seq
         return found
 
     async def send(self, message_id: MessageId, body: str) -> Message:
