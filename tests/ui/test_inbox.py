@@ -26,7 +26,7 @@ from chattui.model.intents import (
     UpdateProfile,
     Viewing,
 )
-from chattui.model.records import Profile, Role, Status
+from chattui.model.records import ConversationId, Profile, Role, Status
 from chattui.store.projections import View
 from chattui.ui.actions import Where
 from chattui.ui.app import ChattuiApp
@@ -306,6 +306,14 @@ def administered(role: Role) -> World:
     return world
 
 
+async def looks_at(world: World, pilot: Pilot[None], conversation_id: ConversationId) -> None:
+    """The cursor stands there, is painted there, and the thread beside it is shown."""
+    world.inbox.browsing.list.move_to(conversation_id)
+    await until(
+        pilot, lambda: world.inbox.target == conversation_id and world.inbox.browsing.selection.shown == conversation_id
+    )
+
+
 FORCED = [("t", TakeOver), ("c", Close), ("T", HandBack), ("u", Requeue)]
 
 
@@ -315,7 +323,7 @@ async def test_an_admin_may_do_it_all_the_same_by_the_same_key(key: str, intent:
     world.gateway.answer(intent, Refused("PT409", "Bo Larsen has this conversation since 14:06."))
     async with world.run(WIDE) as pilot:
         await ready(pilot, view="4")
-        world.inbox.browsing.list.move_to(NOOR)
+        await looks_at(world, pilot, NOOR)
         await press(pilot, key)
         if intent is not TakeOver:
             await press(pilot, key)
@@ -331,7 +339,7 @@ async def test_an_admin_s_other_keys_withdraw_the_offer() -> None:
     world.gateway.answer(TakeOver, *[Refused("PT409", "Bo Larsen has this.")] * 2)
     async with world.run(WIDE) as pilot:
         await ready(pilot, view="4")
-        world.inbox.browsing.list.move_to(NOOR)
+        await looks_at(world, pilot, NOOR)
         await press(pilot, "t")
         await sees(pilot, "again does it all the same")
         await press(pilot, "escape")
@@ -345,7 +353,7 @@ async def test_an_admin_gives_away_what_a_colleague_has() -> None:
     world.gateway.answer(Transfer, Refused("PT409", "Bo Larsen has this."))
     async with world.run(WIDE) as pilot:
         await ready(pilot, view="4")
-        world.inbox.browsing.list.move_to(NOOR)
+        await looks_at(world, pilot, NOOR)
         for _ in range(2):
             await press(pilot, "a")
             await sees(pilot, "Give it to")
@@ -361,7 +369,7 @@ async def test_an_agent_is_offered_nothing_of_the_kind() -> None:
     world.gateway.answer(TakeOver, Refused("PT409", "Bo Larsen has this."))
     async with world.run(WIDE) as pilot:
         await ready(pilot, view="4")
-        world.inbox.browsing.list.move_to(NOOR)
+        await looks_at(world, pilot, NOOR)
         await press(pilot, "t")
         await sees(pilot, "Bo Larsen has this")
         await pilot.pause(0.2)
