@@ -20,7 +20,8 @@ def _missing() -> str | None:
     if not (BIN / "postgres").exists():
         return "PostgreSQL 15 is not installed; on Debian: apt-get install postgresql-15"
     if not (PGTAP.exists() and shutil.which("pg_prove")):
-        return "pgTAP is not installed; on Debian: apt-get install postgresql-15-pgtap"
+        packages = "postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl"
+        return f"pgTAP is not installed; on Debian: apt-get install {packages}"
     return None
 
 
