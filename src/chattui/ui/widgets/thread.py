@@ -7,7 +7,6 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -16,10 +15,9 @@ from chattui.model.records import ConversationId
 from chattui.store.projections import Entry, Thread
 from chattui.text.inert import Inert
 from chattui.ui.widgets import signs
-from chattui.ui.widgets.lined import LinedView
 from chattui.ui.widgets.strips import Span, lay
 from chattui.ui.widgets.thread_drawing import BEFORE_WORDS, Drawn, draw_line
-from chattui.ui.widgets.thread_pages import ThreadPages
+from chattui.ui.widgets.thread_place import PlacedView
 from chattui.ui.widgets.thread_selection import selected_text
 
 PARTS = (
@@ -51,12 +49,8 @@ ThreadView {
 """
 
 
-class ThreadView(LinedView, can_focus=True):
-    """A thread drawn by line, standing at its end until somebody scrolls.
-
-    Only what is in sight, and a page around it, is ever looked at. Whatever comes, goes or changes size elsewhere, the
-    top line on the screen stays where it is; at the end the view follows the end.
-    """
+class ThreadView(PlacedView, can_focus=True):
+    """A thread drawn by line, with a cursor for one of its messages."""
 
     DEFAULT_CSS = STYLE
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"thread--{part}" for part in PARTS}
@@ -100,15 +94,10 @@ class ThreadView(LinedView, can_focus=True):
         zone: tzinfo | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(now, zone, id)
         self._zone = zone
-        self._pages = ThreadPages(now, zone)
         self._typing: tuple[Inert, ...] = ()
         self._empty = Inert("")
-        self._anchor_line = (0, 0)  # the entry at the top of the screen, and which of its lines
-        self._following = True
-        self._placing = False
-        self._seen_seq = 0
         self._reported: tuple[ConversationId, int] | None = None
         self._asked: tuple[ConversationId, str] | None = None
         self._selected: str | None = None
@@ -117,14 +106,8 @@ class ThreadView(LinedView, can_focus=True):
 
     def show(self, thread: Thread | None) -> None:
         """Draw this state. Another conversation stands at its end; the same one keeps its place, or follows its end."""
-        (index, line), entries = self._anchor_line, self._pages.entries
-        anchor = entries[index].key if index < len(entries) else None
-        change = self._pages.show(thread)
-        if change.other:
-            self._following, self._seen_seq, self._selected, self._typing = True, self._pages.last_seq, None, ()
-        else:
-            self._anchor_line = (self._pages.index_near(anchor, index + change.prepended), line)
-            self._following |= change.mine
+        if self._turn_to(thread):
+            self._selected, self._typing = None, ()
         self._settle()
         self.refresh()
 
@@ -138,21 +121,6 @@ class ThreadView(LinedView, can_focus=True):
         if tuple(names) != self._typing:
             self._typing = tuple(names)
             self.refresh_lines(self._pages.total)
-
-    @property
-    def at_bottom(self) -> bool:
-        """The last message is in sight."""
-        return self._following
-
-    @property
-    def last_visible_seq(self) -> int:
-        """The newest stored message that is in sight to its end, 0 where there is none."""
-        return self._pages.seq_above(self.scroll_offset.y + self.lines_in_sight)
-
-    @property
-    def newer(self) -> int:
-        """Messages that came below what is in sight."""
-        return 0 if self._following else max(self._pages.last_seq - self._seen_seq, 0)
 
     @property
     def selected(self) -> Entry | None:
@@ -176,12 +144,6 @@ class ThreadView(LinedView, can_focus=True):
             self.refresh()
             self.post_message(self.EntrySelected(None))
 
-    def to_end(self) -> None:
-        """Stand at the newest message and follow it."""
-        self._following = True
-        self._settle()
-        self.refresh()
-
     # Keys and mouse
 
     def action_select(self, step: int) -> None:
@@ -190,15 +152,15 @@ class ThreadView(LinedView, can_focus=True):
 
     def action_lines(self, step: int) -> None:
         """Scroll by lines."""
-        self._scroll_by(step)
+        self.scroll_lines(step)
 
     def action_pages(self, step: int) -> None:
         """Scroll by pages, one line of the old one kept."""
-        self._scroll_by(step * max(self.lines_in_sight - 1, 1))
+        self.scroll_lines(step * max(self.lines_in_sight - 1, 1))
 
     def action_to_start(self) -> None:
         """To the oldest one loaded."""
-        self._scroll_by(-self._pages.total)
+        self.scroll_lines(-self._pages.total)
 
     def action_to_end(self) -> None:
         """To the newest one."""
@@ -220,59 +182,17 @@ class ThreadView(LinedView, can_focus=True):
     def _select(self, index: int) -> None:
         entry = self._pages.entries[index]
         self._selected = entry.key
-        top, lines = self._pages.top(index), len(self._pages.lines(index))
-        self._scroll_into_sight(top, top + lines)
+        first, top = self._pages.top(index), self.scroll_offset.y
+        last = first + len(self._pages.lines(index))
+        self.scroll_lines(min(first - top, 0) or max(min(last - top - self.lines_in_sight, first - top), 0))
         self.refresh()
         self.post_message(self.EntrySelected(entry))
 
-    # Place
-
-    def _scroll_by(self, lines: int) -> None:
-        self.scroll_to_line(self.scroll_offset.y + lines)
-
-    def _scroll_into_sight(self, first: int, last: int) -> None:
-        top = self.scroll_offset.y
-        self._scroll_by(min(first - top, 0) or max(min(last - top - self.lines_in_sight, first - top), 0))
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Somebody scrolled: what is at the top now is the anchor."""
-        super().watch_scroll_y(old_value, new_value)
-        if self._placing or not self._pages.entries:
-            return
-        self._following = self.scroll_offset.y >= self.max_scroll_y
-        self._anchor_line = self._pages.at(self.scroll_offset.y)
-        self._settle()
-
-    def _settle(self) -> None:
-        """Measure what is in sight and around, and put the anchor back on its line."""
-        if not self.lines_in_sight:
-            return
-        corrections = -1
-        while corrections != self._pages.corrections:
-            corrections = self._pages.corrections
-            self._place()
-            self._pages.settle(
-                self.scroll_offset.y - self.lines_in_sight, self.scroll_offset.y + 2 * self.lines_in_sight
-            )
-        self._tell()
-
-    def _place(self) -> None:
-        """Scroll to where the anchor is, or to the end."""
-        self._placing = True
-        self.virtual_size = Size(self.scrollable_content_region.width, self._pages.total + 1)
-        index, line = self._anchor_line
-        y = self.max_scroll_y if self._following else self._pages.line(index, line)
-        self.scroll_to_line(y)
-        self._placing = False
-        if self._following and self._pages.entries:
-            self._anchor_line = self._pages.at(self.scroll_offset.y)
-
-    def _tell(self) -> None:
-        """Say what came into sight: the end, the top, fewer new ones below."""
+    def settled(self) -> None:
+        """Say what came into sight: the end, or the top."""
         thread = self._pages.thread
         if thread is None or not thread.loaded:
             return
-        self._seen_seq = max(self._seen_seq, self._pages.last_seq if self._following else self.last_visible_seq)
         read = (thread.conversation_id, self._pages.last_seq)
         if self._following and read[1] and read != self._reported:
             self._reported = read
@@ -282,11 +202,6 @@ class ThreadView(LinedView, can_focus=True):
             self._asked = first
             self.post_message(self.OlderWanted(thread.conversation_id))
 
-    def fit(self) -> None:
-        """Wrapped anew; the place stays."""
-        self._pages.resize(self.scrollable_content_region.width)
-        self._settle()
-
     # Drawing
 
     def render_line(self, y: int) -> Strip:
@@ -295,11 +210,7 @@ class ThreadView(LinedView, can_focus=True):
         if self.newer and y == self.lines_in_sight - 1:
             return lay(width, self.look("fill"), [], [Span(signs.newer(self.newer), self.look("newer"))])
         if not self._pages.entries:
-            return (
-                self._draw_aside(self._words_for_nothing(), width, "faint")
-                if y == 1
-                else self._draw_aside(Inert(""), width, "faint")
-            )
+            return self._draw_aside(self._words_for_nothing() if y == 1 else Inert(""), width, "faint")
         if line < self._pages.total:
             return self._draw_entry(line, width)
         writing = signs.typing(self._typing) if line == self._pages.total else Inert("")
