@@ -85,9 +85,9 @@ class Worker:
                 await self.desk.send(ConversationId(name), words)
                 say(f"sent {words}")
             case "draft":
-                self.desk.keep_draft(ConversationId(name), "reply", words)
+                self.desk.drafts.keep(ConversationId(name), "reply", words)
             case "drafts":
-                say(self.desk.draft(ConversationId(name), "reply"))
+                say(self.desk.drafts.of(ConversationId(name), "reply"))
             case "down" | "up":
                 assert isinstance(self.gateway, ScriptedGateway)
                 self.gateway.down = Unreachable("no network") if order == "down" else None
@@ -120,7 +120,7 @@ async def main(kind: str, directory: str, address: str, key: str = "") -> None:
         gateway = await supabase.open_agent(address, key, session)
     desk = Desk(gateway, Store(), drawer=DiskDrawer(Path(directory), address if kind == "real" else "scripted"))
     worker = Worker(desk, gateway)
-    desk.hear(lambda sentence: say(f"remark {sentence}"))
+    desk.remarks.hear(lambda sentence: say(f"remark {sentence}"))
     if address == "down" and isinstance(gateway, ScriptedGateway):
         gateway.down = Unreachable("no network")
     running = asyncio.create_task(desk.run())

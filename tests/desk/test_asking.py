@@ -140,7 +140,7 @@ async def test_typing_is_said_every_two_seconds_and_ends_by_itself(run_desk: Run
     gateway = waiting()
     desk = await run_desk(gateway)
     for _ in range(50):
-        desk.typed(ONE)
+        desk.typing.key(ONE)
         await moments(0.1)
     assert gateway.said == [Typing(ONE, is_typing=True)] * 3
     await moments(4)
@@ -151,12 +151,12 @@ async def test_typing_ends_with_the_message_and_when_another_is_written(run_desk
     gateway = waiting()
     desk = await run_desk(gateway)
     other = ConversationId("two")
-    desk.typed(ONE)
-    desk.stopped_typing(ONE)
-    desk.stopped_typing(ONE)
+    desk.typing.key(ONE)
+    desk.typing.stop(ONE)
+    desk.typing.stop(ONE)
     await moments(3)
-    desk.typed(ONE)
-    desk.typed(other)
+    desk.typing.key(ONE)
+    desk.typing.key(other)
     await moments(0.01)
     assert gateway.said == [
         Typing(ONE, is_typing=True),
@@ -262,12 +262,12 @@ async def test_a_stranger_nobody_could_name_is_asked_for_after_the_next_sync(run
 
 async def test_drafts_are_kept_apart_and_told(run_desk: RunDesk) -> None:
     desk = await run_desk(waiting())
-    desk.keep_draft(ONE, "reply", "half a sent")
-    desk.keep_draft(ONE, "note", "remember")
-    assert (desk.draft(ONE, "reply"), desk.draft(ONE, "note")) == ("half a sent", "remember")
-    desk.keep_draft(ONE, "reply", "")
+    desk.drafts.keep(ONE, "reply", "half a sent")
+    desk.drafts.keep(ONE, "note", "remember")
+    assert (desk.drafts.of(ONE, "reply"), desk.drafts.of(ONE, "note")) == ("half a sent", "remember")
+    desk.drafts.keep(ONE, "reply", "")
     assert desk.queries.row(ONE, desk.now()).draft
-    desk.keep_draft(ONE, "note", "")
+    desk.drafts.keep(ONE, "note", "")
     assert not desk.queries.row(ONE, desk.now()).draft
 
 

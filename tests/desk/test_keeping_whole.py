@@ -124,7 +124,7 @@ async def test_on_a_disk_that_takes_nothing_the_words_stay_and_one_sentence_says
         await press(pilot, "enter")
         await until(pilot, lambda: [one for one in world.gateway.submitted if isinstance(one, SendMessage)])
         assert world.inbox.writing.composer.text == ""
-        assert world.desk.draft(SAM, Mode.REPLY) == ""
+        assert world.desk.drafts.of(SAM, Mode.REPLY) == ""
 
 
 @in_real_time

@@ -106,7 +106,7 @@ async def test_who_types_and_looks_is_seen(team: Team, make_organisation: MakeOr
     ana.view(one)
     await until(bo, lambda: "Agent1" in bo.queries.row(one, bo.now()).viewers)
     await asyncio.sleep(0.3)  # the customer's channel is joined by then
-    ana.typed(one)
+    ana.typing.key(one)
     await until(bo, lambda: "Agent1" in bo.queries.typing(one, bo.now()))
     async with asyncio.timeout(3):
         assert await typing == AgentTyping(is_typing=True)

@@ -158,7 +158,7 @@ async def test_words_go_out_by_enter_and_the_composer_clears() -> None:
         assert isinstance(sent, SendMessage)
         assert (sent.conversation_id, sent.body) == (SAM, "Two days.\nAna")
         assert world.inbox.writing.composer.text == ""
-        assert world.desk.draft(SAM, Mode.REPLY) == ""
+        assert world.desk.drafts.of(SAM, Mode.REPLY) == ""
         await sees(pilot, "✓ stored")
 
 
@@ -176,7 +176,7 @@ async def test_a_burst_of_keys_is_sent_up_to_its_enter(keys: str, stay: str) -> 
         await pilot.pause(0.3)
         assert [sent.body for sent in asked(world, SendMessage)] == wanted
         assert world.inbox.writing.composer.text == stay
-        assert world.desk.draft(SAM, Mode.REPLY) == stay
+        assert world.desk.drafts.of(SAM, Mode.REPLY) == stay
 
 
 async def test_words_that_are_left_at_once_go_where_they_were_written() -> None:
@@ -191,7 +191,7 @@ async def test_words_that_are_left_at_once_go_where_they_were_written() -> None:
         await until(pilot, lambda: asked(world, SendMessage))
         await pilot.pause(0.3)
         assert [(sent.conversation_id, sent.body) for sent in asked(world, SendMessage)] == [(SAM, "hi")]
-        assert world.desk.draft(SAM, Mode.REPLY) == world.inbox.writing.composer.text == ""
+        assert world.desk.drafts.of(SAM, Mode.REPLY) == world.inbox.writing.composer.text == ""
 
 
 async def test_a_paste_never_sends() -> None:
@@ -403,7 +403,7 @@ async def test_the_chord_closes_while_composing_and_plain_letters_stay_text() ->
         await sees(pilot, "Close Samuel Okafor? Ctrl+G c again")
         await press(pilot, "ctrl+g", "c")
         await until(pilot, lambda: asked(world, Close))
-        assert world.desk.draft(SAM, Mode.REPLY) == "cc"
+        assert world.desk.drafts.of(SAM, Mode.REPLY) == "cc"
 
 
 async def test_words_typed_into_the_list_close_nothing() -> None:
@@ -478,7 +478,7 @@ async def test_a_shortcut_is_completed_and_nothing_is_sent() -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: "this is Ana Torres" in world.inbox.writing.composer.text)
         assert asked(world, SendMessage) == []
-        assert world.desk.draft(SAM, Mode.REPLY) == world.inbox.writing.composer.text
+        assert world.desk.drafts.of(SAM, Mode.REPLY) == world.inbox.writing.composer.text
 
 
 async def test_escape_goes_popup_composer_list_and_loses_nothing() -> None:

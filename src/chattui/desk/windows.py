@@ -21,7 +21,11 @@ class Windows:
     """Loads pages: one request at a time for each thread, none that is not needed."""
 
     def __init__(
-        self, gateway: Gateway, queries: Queries, errands: Errands, apply: Callable[[PageLoaded | ThreadDropped], None]
+        self,
+        gateway: Gateway,
+        queries: Queries,
+        errands: Errands,
+        apply: Callable[[PageLoaded | ThreadDropped], object],
     ) -> None:
         self._gateway = gateway
         self._queries = queries

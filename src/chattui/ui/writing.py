@@ -28,7 +28,7 @@ class Writing(Vertical):
 
     def on_mount(self) -> None:
         """What the desk has to say of the words that it keeps."""
-        self._desk.hear(self._say)
+        self._desk.remarks.hear(self._say)
 
     def compose(self) -> ComposeResult:
         """The popup stands above the field."""
@@ -38,8 +38,8 @@ class Writing(Vertical):
     def turn_to(self, conversation_id: ConversationId | None, mode: Mode = Mode.REPLY) -> None:
         """Write in this conversation, from its draft on; the last letters of the one before are kept first."""
         if self.composer.conversation_id is not None:
-            self._desk.keep_draft(self.composer.conversation_id, self.composer.mode, self.composer.text)
-        text = self._desk.draft(conversation_id, mode) if conversation_id else ""
+            self._desk.drafts.keep(self.composer.conversation_id, self.composer.mode, self.composer.text)
+        text = self._desk.drafts.of(conversation_id, mode) if conversation_id else ""
         self.composer.write_for(conversation_id, mode, text)
         self.composer.display = conversation_id is not None
         self.dismiss()
@@ -86,9 +86,9 @@ class Writing(Vertical):
         conversation_id = self.composer.conversation_id
         if conversation_id is None:
             return
-        self._desk.keep_draft(conversation_id, self.composer.mode, text)
+        self._desk.drafts.keep(conversation_id, self.composer.mode, text)
         if self.composer.mode is Mode.REPLY:
-            (self._desk.typed if text else self._desk.stopped_typing)(conversation_id)
+            (self._desk.typing.key if text else self._desk.typing.stop)(conversation_id)
         self._complete(text)
 
     def _complete(self, text: str) -> None:
@@ -141,14 +141,14 @@ class Writing(Vertical):
         except Unkept as error:
             return str(error)
         if event.mode is Mode.REPLY:
-            self._desk.stopped_typing(conversation_id)
-        self._desk.keep_draft(conversation_id, event.mode, self._rest(conversation_id, event))
+            self._desk.typing.stop(conversation_id)
+        self._desk.drafts.keep(conversation_id, event.mode, self._rest(conversation_id, event))
         return ""
 
     def _rest(self, conversation_id: ConversationId, event: Composer.Submitted) -> str:
         """What was typed behind words that are gone."""
         if not self._shows(event):
-            return self._desk.draft(conversation_id, event.mode).removeprefix(event.text)
+            return self._desk.drafts.of(conversation_id, event.mode).removeprefix(event.text)
         self.composer.leave(event.text)
         return self.composer.text
 
@@ -161,7 +161,7 @@ class Writing(Vertical):
 
     def on_descendant_blur(self) -> None:
         """The agent looks elsewhere."""
-        self._desk.keep_drafts_now()
+        self._desk.drafts.keep_now()
 
     def on_composer_steered(self, event: Composer.Steered) -> None:
         """A key for the popup."""
