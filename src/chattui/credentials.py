@@ -7,19 +7,20 @@ session is text to this module. Whoever holds it is that person, so a file that 
 import hashlib
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import keyring
-from filelock import AsyncFileLock, BaseAsyncFileLock
-from keyring.errors import KeyringError
+from typing import TYPE_CHECKING
 
 from chattui import paths
 from chattui.explained import Explained
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from filelock import BaseAsyncFileLock
+    from keyring.backend import KeyringBackend
+
 _SERVICE = "chattui"
-_NO_KEYRING = (KeyringError, OSError)
-"""None on this machine, or locked, or without an answer."""
 
 
 class Exposed(Explained):
@@ -42,7 +43,8 @@ class Credentials:
         Raises:
             Exposed: its file is readable by others.
         """
-        return self._from_keyring() or self._read()
+        # At most one of them has it, and the keyring's library takes longer to load than the rest of the program.
+        return self._read() or self._from_keyring()
 
     def save(self, text: str) -> None:
         """Keep it instead of the one before.
@@ -66,23 +68,25 @@ class Credentials:
         self._forget_in_keyring()
         self._forget_file()
 
-    def refresh_lock(self) -> BaseAsyncFileLock:
+    def refresh_lock(self) -> "BaseAsyncFileLock":
         """Held while a session is renewed: two programs with one refresh token would end each other's session."""
+        from filelock import AsyncFileLock  # noqa: PLC0415 - slow to load
+
         paths.private_dir(self._file.parent)
         return AsyncFileLock(self._file.with_suffix(".lock"), timeout=10)
 
     def _from_keyring(self) -> str | None:
-        with suppress(*_NO_KEYRING):
+        with _keyring() as keyring:
             return keyring.get_password(_SERVICE, self._name)
         return None
 
     def _to_keyring(self, session: str) -> bool:
-        with suppress(*_NO_KEYRING):
+        with _keyring() as keyring:
             keyring.set_password(_SERVICE, self._name, session)
         return self._from_keyring() == session
 
     def _forget_in_keyring(self) -> None:
-        with suppress(*_NO_KEYRING):
+        with _keyring() as keyring:
             keyring.delete_password(_SERVICE, self._name)
 
     def _read(self) -> str | None:
@@ -98,6 +102,16 @@ class Credentials:
             self._file.unlink(missing_ok=True)
         except OSError as error:
             raise paths.Unwritable(self._file, error) from error
+
+
+@contextmanager
+def _keyring() -> "Iterator[KeyringBackend]":
+    """The keyring of this machine. Whatever is done with one that is missing, locked or without an answer is left."""
+    import keyring  # noqa: PLC0415 - slow to load
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    with suppress(KeyringError, OSError):
+        yield keyring.get_keyring()
 
 
 def _refuse_exposed(path: Path) -> None:

@@ -17,19 +17,19 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key
 from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
-from chattui.model.records import ConversationId
-from chattui.store.changes import Changes
 from chattui.ui import escapes
 from chattui.ui.actions import Action, Keymap
 from chattui.ui.attention import Attention
-from chattui.ui.notices import Notices
-from chattui.ui.screens.inbox import InboxScreen
 from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
 from chattui.ui.themes import THEMES, chosen, defaults
 
 if TYPE_CHECKING:
     from chattui.desk import Desk
+    from chattui.model.records import ConversationId
+    from chattui.store.changes import Changes
+    from chattui.ui.notices import Notices
+    from chattui.ui.screens.inbox import InboxScreen
 
 LOG = logging.getLogger(__name__)
 HANGUP_PATIENCE = 3.0
@@ -71,7 +71,7 @@ class ChattuiApp(App[None]):
         self._attention = Attention(clock())
         self._desk: Desk | None = None
         self._inbox: InboxScreen | None = None
-        self._notices = Notices(self._settings, self._environment, clock)
+        self._notices: Notices | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = chosen(self._settings.theme, self._environment)
@@ -108,6 +108,10 @@ class ChattuiApp(App[None]):
         self.exit(return_code=return_code)
 
     async def _open(self) -> None:
+        from chattui.ui.notices import Notices  # noqa: PLC0415 - after the first paint
+        from chattui.ui.screens.inbox import InboxScreen  # noqa: PLC0415
+
+        self._notices = Notices(self._settings, self._environment, self._clock)
         try:
             self._desk = await self._open_desk()
             self._inbox = InboxScreen(
@@ -133,7 +137,7 @@ class ChattuiApp(App[None]):
     failure = ""
     """Why the inbox could not open or go on; printed again after the end."""
 
-    def do(self, action: Action, _target: ConversationId | None) -> bool:
+    def do(self, action: Action, _target: "ConversationId | None") -> bool:
         """The actions of the key table that are the app's own."""
         match action.id:
             case "palette":
@@ -188,8 +192,8 @@ class ChattuiApp(App[None]):
         if self._inbox is not None and self._inbox.is_current:
             self._inbox.reading.attend()
 
-    def _repainted(self, changes: Changes) -> None:
-        if self._desk is not None:
+    def _repainted(self, changes: "Changes") -> None:
+        if self._desk is not None and self._notices is not None:
             here = self._attention.here(self._clock())
             if sequences := self._notices.sequences(self._desk.queries, changes, here=here):
                 self._tell(sequences)

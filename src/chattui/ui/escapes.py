@@ -5,8 +5,10 @@ tmux where it stands between.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from chattui.text.inert import Inert
+if TYPE_CHECKING:
+    from chattui.text.inert import Inert
 
 BELL = "\a"
 SAVE_TITLE = "\x1b[22;0t"
@@ -36,7 +38,7 @@ def way(environment: Mapping[str, str]) -> str:
     return "bell"
 
 
-def notice(how: str, heading: Inert, text: Inert, environment: Mapping[str, str]) -> str:
+def notice(how: str, heading: "Inert", text: "Inert", environment: Mapping[str, str]) -> str:
     """The sequence that shows a notice; empty where notices are off. The bell always rings along."""
     if how == "off":
         return ""
@@ -56,7 +58,7 @@ def _sequence(how: str, heading: str, text: str) -> str:
             return ""
 
 
-def _field(text: Inert) -> str:
+def _field(text: "Inert") -> str:
     """One field of a sequence: no separator, one line, not too long."""
     return " ".join(text.replace(";", ",").split())[:LONGEST]
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.reactive import reactive
 
 from chattui.model.events import LinkState
 from chattui.model.records import Availability
-from chattui.store.projections import Header
 from chattui.ui.widgets.bar import Bar, Part, width
+
+if TYPE_CHECKING:
+    from chattui.store.projections import Header
 
 SIGNS = {
     LinkState.LIVE: "●",
@@ -33,13 +35,13 @@ class HeaderBar(Bar):
     HeaderBar > .unread { color: $accent; text-style: bold; }
     """
 
-    header: reactive[Header | None] = reactive(None)
+    header: "reactive[Header | None]" = reactive(None)
     trouble: reactive[bool] = reactive(default=False)
     """There will be no header: the inbox cannot open."""
     elapsed: reactive[int] = reactive(0)
     """Seconds that the link has been in its state; drawn while it is down."""
 
-    def show(self, header: Header, now: datetime) -> None:
+    def show(self, header: "Header", now: datetime) -> None:
         """Draw it as of `now`, server time."""
         self.header = header
         down = header.link is not LinkState.LIVE
@@ -53,7 +55,7 @@ class HeaderBar(Bar):
         name = [Part(f" {self.header.organization}", "name")]
         return (name if width(name) + width(right) <= room else [Part(" ")]), right
 
-    def _right(self, header: Header, *, short: bool) -> list[Part]:
+    def _right(self, header: "Header", *, short: bool) -> list[Part]:
         dot = Part(" · ", "muted")
         parts = [self._link(header)]
         if header.refused:
@@ -65,7 +67,7 @@ class HeaderBar(Bar):
         load = f"{header.active}/{header.max_active}"
         return [*parts, dot, Part(f"{me} "), Part(f"{status} {load}", "muted", "availability"), *quiet, Part(" ")]
 
-    def _link(self, header: Header) -> Part:
+    def _link(self, header: "Header") -> Part:
         words = f"{SIGNS[header.link]} {header.link}"
         match header.link:
             case LinkState.CATCHING_UP if header.link_pending:
