@@ -58,7 +58,7 @@ class Browsing:
         """Another view, from its top."""
         self.view = self.tabs.view = view
         self.renew()
-        self.list.action_first()
+        self.list.to_first()
 
     def step_view(self, step: int) -> None:
         """The next one, or the one before, round and round."""
@@ -74,7 +74,7 @@ class Browsing:
         """Take the order anew."""
         self._filtered = None
         unfound = inert(f"Nothing here has “{self.text}”. Esc clears the filter.")
-        self.list.say_when_empty(unfound if self.text else EMPTY[self.view])
+        self.list.when_empty = unfound if self.text else EMPTY[self.view]
         self.list.reload()
         self.tabs.counts = dict(self._desk.queries.counts())
 

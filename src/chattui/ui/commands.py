@@ -131,10 +131,10 @@ class Commands:
     def _steps(self) -> dict[str, Doer]:
         rows, thread = self._browsing.list, self._thread
         return {
-            "up": lambda _: self._here(lambda: rows.action_move(-1), lambda: thread.action_lines(-1)),
-            "down": lambda _: self._here(lambda: rows.action_move(1), lambda: thread.action_lines(1)),
-            "first": lambda _: self._here(rows.action_first, thread.action_to_start),
-            "end": lambda _: self._here(rows.action_last, thread.to_end),
+            "up": lambda _: self._here(lambda: rows.step(-1), lambda: thread.action_lines(-1)),
+            "down": lambda _: self._here(lambda: rows.step(1), lambda: thread.action_lines(1)),
+            "first": lambda _: self._here(rows.to_first, thread.action_to_start),
+            "end": lambda _: self._here(rows.to_last, thread.to_end),
         }
 
     def _here(self, in_list: Callable[[], None], in_thread: Callable[[], None]) -> None:

@@ -27,7 +27,7 @@ def test_the_longest_rising_part_rises_and_none_is_longer(places: list[int]) -> 
 def test_rows_stay_while_the_live_order_moves() -> None:
     live = ids("a", "b", "c", "d", "e")
     order = PaintedOrder(lambda: live)
-    order.take(0, 4)
+    order.take(range(4))
     live[:] = ids("new", "d", "a", "b", "c", "e")
     assert rows(order) == ["a", "b", "c", "d"]
 
@@ -35,59 +35,59 @@ def test_rows_stay_while_the_live_order_moves() -> None:
 def test_growing_repeats_nobody_and_skips_nobody() -> None:
     live = ids(*"abcdefgh")
     order = PaintedOrder(lambda: live)
-    order.take(2, 5)
+    order.take(range(2, 5))
     live[:] = ids(*"dabcexfgh")
-    assert order.cover(1, 7)
+    assert order.cover(range(1, 7))
     assert rows(order) == list("bcdexf")
 
 
 def test_a_row_at_the_edge_that_moved_away_does_not_mislead() -> None:
     live = ids(*"abcdefghijkl")
     order = PaintedOrder(lambda: live)
-    order.take(2, 10)
+    order.take(range(2, 10))
     live[:] = ids(*"cabdefghikjl")
-    assert order.cover(1, 11)
+    assert order.cover(range(1, 11))
     assert rows(order) == list("bcdefghijk")
 
 
 def test_what_is_far_off_is_let_go() -> None:
     live = ids(*"abcdefgh")
     order = PaintedOrder(lambda: live)
-    order.take(0, 4)
-    assert order.cover(3, 6)
+    order.take(range(4))
+    assert order.cover(range(3, 6))
     assert rows(order) == list("def")
 
 
 def test_a_jump_can_not_be_covered() -> None:
     live = ids(*"abcdefgh")
     order = PaintedOrder(lambda: live)
-    order.take(0, 2)
-    assert not order.cover(5, 7)
+    order.take(range(2))
+    assert not order.cover(range(5, 7))
 
 
 def test_rows_that_the_live_order_no_longer_has_can_not_be_covered() -> None:
     live = ids(*"abcd")
     order = PaintedOrder(lambda: live)
-    order.take(0, 3)
+    order.take(range(3))
     del live[3]
-    assert not order.cover(0, 4)
+    assert not order.cover(range(4))
 
 
 def test_what_moved_is_counted_once_each() -> None:
     live = ids(*"abcdef")
     order = PaintedOrder(lambda: live)
-    order.take(0, 6)
-    assert order.moved(0, 6) == 0
+    order.take(range(6))
+    assert order.moved(range(6)) == 0
     live[:] = ids(*"fabcde")
-    assert order.moved(0, 6) == 1
+    assert order.moved(range(6)) == 1
     live[:] = ids(*"fnabde")
-    assert order.moved(0, 6) == 3  # f moved, n came, c went
+    assert order.moved(range(6)) == 3  # f moved, n came, c went
 
 
 def test_what_comes_above_the_rows_in_sight_is_not_counted() -> None:
     live = ids(*"abcdef")
     order = PaintedOrder(lambda: live)
-    order.take(0, 6)
+    order.take(range(6))
     live.insert(0, ConversationId("new"))
-    assert order.moved(2, 5) == 0
-    assert order.moved(0, 3) == 1
+    assert order.moved(range(2, 5)) == 0
+    assert order.moved(range(3)) == 1

@@ -213,7 +213,7 @@ class InboxScreen(Screen[None]):
             return False
         self._begun = True
         if self.where is Where.LIST:
-            self.browsing.list.hold()
+            self.browsing.list.held.key()
         return self.keyboard.key(event, self.where)
 
     def on_mouse_down(self) -> None:

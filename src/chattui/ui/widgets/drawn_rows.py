@@ -31,8 +31,8 @@ class DrawnRows:
     def __init__(self, row: Callable[[ConversationId], ListRow], now: Callable[[], datetime]) -> None:
         self._row, self._now = row, now
         self._drawn: dict[ConversationId, DrawnRow] = {}
-        self.typing_seen = False
-        """Somebody typed in a row that was drawn since this was last set."""
+        self.with_typing: Callable[[], None] = lambda: None
+        """Told of each row that is drawn with somebody typing in it."""
 
     def lines(
         self, conversation_id: ConversationId, width: int, look: Look, under: Style | None
@@ -67,6 +67,7 @@ class DrawnRows:
         lines = draw_row(row, width, now, own, cursor=under is not None)
         if len(self._drawn) >= KEPT:
             self._drawn.clear()
-        self.typing_seen |= bool(row.typing)
+        if row.typing:
+            self.with_typing()
         self._drawn[conversation_id] = kept = DrawnRow(row, age(row, now), under is not None, lines)
         return kept

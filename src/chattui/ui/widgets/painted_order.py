@@ -61,17 +61,17 @@ class PaintedOrder:
         """Where it stands; None outside the window."""
         return self._rows.get(conversation_id)
 
-    def take(self, first: int, last: int) -> None:
-        """The live rows `first … last`, whatever was held before."""
-        live = self._live()
-        self._set(max(first, 0), [*live[max(first, 0) : min(last, len(live))]])
+    def take(self, rows: range) -> None:
+        """These rows of the live order, whatever was held before."""
+        self._set(rows.start, [*self._live()[rows.start : rows.stop]])
 
-    def holds(self, first: int, last: int) -> bool:
-        """Whether all of the rows `first … last` are in the window."""
-        return self.top <= first and last <= self.bottom
+    def holds(self, rows: range) -> bool:
+        """Whether all of these are in the window."""
+        return self.top <= rows.start and rows.stop <= self.bottom
 
-    def cover(self, first: int, last: int) -> bool:
-        """Hold `first … last` and let go what is further off; False where the live order can not say what is there."""
+    def cover(self, rows: range) -> bool:
+        """Hold these and let go what is further off; False where the live order can not say what is there."""
+        first, last = rows.start, rows.stop
         if not self._held or first >= self.bottom or last <= self.top:
             return False
         below = islice(self._below(), last - self.bottom) if last > self.bottom else ()
@@ -82,17 +82,17 @@ class PaintedOrder:
         self._set(first, held[first - top : last - top])
         return True
 
-    def moved(self, first: int, last: int) -> int:
-        """How many of the rows `first … last` would be others if the order were taken now: gone, come or elsewhere."""
+    def moved(self, rows: range) -> int:
+        """How many of these would be others if the order were taken now: gone, come or elsewhere."""
         live = self._live()
-        held = self._held[max(first - self.top, 0) : max(last - self.top, 0)]
+        held = self._held[max(rows.start - self.top, 0) : max(rows.stop - self.top, 0)]
         found = (place_of(conversation_id, live) for conversation_id in held)
         places = [place for place in found if place is not None]
         steady = longest_rising(places)
         left = len(held) - len(steady)
         if not steady:
             return left
-        start = 0 if first == 0 else steady[0]
+        start = 0 if rows.start == 0 else steady[0]
         return left + steady[-1] + 1 - start - sum(start <= place <= steady[-1] for place in places)
 
     def _set(self, top: int, held: list[ConversationId]) -> None:
