@@ -86,14 +86,17 @@ async def test_it_is_joined_when_rows_are_promised(open_link: OpenLink) -> None:
 
 
 async def test_a_table_that_is_not_published_is_named_and_not_asked_for_again_and_again(
-    open_link: OpenLink, acme: Organisation
+    stack: Stack, open_link: OpenLink, acme: Organisation
 ) -> None:
     link, ear = await open_link(Binding("conversation_tail", f"org_id=eq.{acme.id}"))
     await ear.until(lambda _heard: bool(ear.lost()), 10)
     assert "conversation_tail" in ear.lost()[0].reason
     assert ear.lost()[0].reason.count(".") == 1
     assert ear.lost()[0].pause == CONFIG_PAUSE
-    await asyncio.sleep(2)
+    async with Proxy(stack.url) as proxy:
+        await proxy.cut()
+        _, meanwhile = await open_link(url=proxy.url)
+        await meanwhile.until(lambda _heard: len(meanwhile.lost()) == 6, 20)
     assert len(ear.lost()) == 1
     link.retry_now()
     await ear.until(lambda _heard: len(ear.lost()) == 2, 10)

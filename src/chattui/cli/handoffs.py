@@ -7,36 +7,63 @@ import click
 
 from chattui.cli.failures import Misused
 from chattui.cli.gateways import ask, overview, print_json, submitted
+from chattui.cli.overview import Overview
 from chattui.cli.project import Choice, pass_choice
 from chattui.gateway.protocol import Gateway
 from chattui.model.intents import Close, HandBack, Intent, Reopen, Requeue, TakeNext, TakeOver, Transfer
 from chattui.model.records import Conversation, ConversationId
 from chattui.text.inert import inert_line
 
-Make = Callable[[ConversationId], Intent]
+Decide = Callable[[Overview, ConversationId], tuple[Intent, str]]
+"""What to ask for one conversation, and what to say once it holds."""
 
 id_argument = click.argument("conversation", metavar="ID")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the conversation as it now is, as JSON.")
 with_force = click.option("--force", is_flag=True, help="Admins: although another agent has it.")
 
 
-def _hand_off(choice: Choice, written: str, make: Make, done: str, *, as_json: bool) -> None:
-    async def decide(gateway: Gateway) -> None:
+def _hand_off(choice: Choice, written: str, decide: Decide, *, as_json: bool) -> None:
+    async def asked(gateway: Gateway) -> None:
         seen = await overview(gateway)
-        conversation_id = seen.conversation_id(written)
-        rows = await submitted(gateway, make(conversation_id))
+        intent, done = decide(seen, seen.conversation_id(written))
+        rows = await submitted(gateway, intent)
         if as_json:
             print_json(rows[0])
-        click.echo(done.format(name=inert_line(seen.name(conversation_id))), err=True)
+        click.echo(done, err=True)
 
-    ask(choice, decide)
+    ask(choice, asked)
+
+
+def _saying(make: Callable[..., Intent], done: str, **force: bool) -> Decide:
+    return lambda seen, one: (make(one, **force), done.format(name=inert_line(seen.name(one))))
+
+
+def _command(name: str, make: Callable[..., Intent], done: str, purpose: str) -> click.Command:
+    """A command that asks one thing of one conversation."""
+
+    @click.command(name, help=purpose)
+    @id_argument
+    @as_json
+    @pass_choice
+    def command(choice: Choice, /, conversation: str, *, as_json: bool, **force: bool) -> None:
+        _hand_off(choice, conversation, _saying(make, done, **force), as_json=as_json)
+
+    return command
+
+
+back = with_force(_command("back", HandBack, "{name} is with the AI.", "Hand a conversation back to the AI."))
+requeue = with_force(_command("requeue", Requeue, "{name} is waiting.", "Put a conversation back among the waiting."))
+close = with_force(
+    _command("close", Close, "{name} is closed.", "Close a conversation. The customer's next words open it again.")
+)
+reopen = _command("reopen", Reopen, "{name} is yours again.", "Open a closed conversation again, as yours.")
 
 
 @click.command()
 @click.argument("conversation", metavar="ID", required=False)
 @click.option("--next", "next_", is_flag=True, help="The one that has waited longest.")
-@with_force
 @as_json
+@with_force
 @pass_choice
 def take(choice: Choice, conversation: str | None, *, next_: bool, force: bool, as_json: bool) -> None:
     """Take a conversation over; ID may be the beginning of an id."""
@@ -45,7 +72,7 @@ def take(choice: Choice, conversation: str | None, *, next_: bool, force: bool, 
     if conversation is None:
         _take_next(choice, as_json=as_json)
     else:
-        _hand_off(choice, conversation, lambda one: TakeOver(one, force), "{name} is yours.", as_json=as_json)
+        _hand_off(choice, conversation, _saying(TakeOver, "{name} is yours.", force=force), as_json=as_json)
 
 
 def _take_next(choice: Choice, *, as_json: bool) -> None:
@@ -63,58 +90,16 @@ def _take_next(choice: Choice, *, as_json: bool) -> None:
 
 @click.command()
 @id_argument
-@with_force
-@as_json
-@pass_choice
-def back(choice: Choice, conversation: str, *, force: bool, as_json: bool) -> None:
-    """Hand a conversation back to the AI."""
-    _hand_off(choice, conversation, lambda one: HandBack(one, force), "{name} is with the AI.", as_json=as_json)
-
-
-@click.command()
-@id_argument
-@with_force
-@as_json
-@pass_choice
-def requeue(choice: Choice, conversation: str, *, force: bool, as_json: bool) -> None:
-    """Put a conversation back among the waiting."""
-    _hand_off(choice, conversation, lambda one: Requeue(one, force), "{name} is waiting.", as_json=as_json)
-
-
-@click.command()
-@id_argument
 @click.argument("agent")
-@with_force
 @as_json
+@with_force
 @pass_choice
 def assign(choice: Choice, conversation: str, agent: str, *, force: bool, as_json: bool) -> None:
     """Give a conversation to AGENT: a name, a part of one, or an id."""
 
-    async def decide(gateway: Gateway) -> None:
-        seen = await overview(gateway)
-        one, to = seen.conversation_id(conversation), seen.colleague(agent)
-        rows = await submitted(gateway, Transfer(one, to, force))
-        if as_json:
-            print_json(rows[0])
-        click.echo(f"{inert_line(seen.person(to) or agent)} has {inert_line(seen.name(one))} now.", err=True)
+    def decide(seen: Overview, one: ConversationId) -> tuple[Intent, str]:
+        to = seen.colleague(agent)
+        done = f"{inert_line(seen.person(to) or agent)} has {inert_line(seen.name(one))} now."
+        return Transfer(one, to, force), done
 
-    ask(choice, decide)
-
-
-@click.command()
-@id_argument
-@with_force
-@as_json
-@pass_choice
-def close(choice: Choice, conversation: str, *, force: bool, as_json: bool) -> None:
-    """Close a conversation. The customer's next words open it again."""
-    _hand_off(choice, conversation, lambda one: Close(one, force), "{name} is closed.", as_json=as_json)
-
-
-@click.command()
-@id_argument
-@as_json
-@pass_choice
-def reopen(choice: Choice, conversation: str, *, as_json: bool) -> None:
-    """Open a closed conversation again, as yours."""
-    _hand_off(choice, conversation, Reopen, "{name} is yours again.", as_json=as_json)
+    _hand_off(choice, conversation, decide, as_json=as_json)
