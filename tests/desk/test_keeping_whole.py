@@ -22,7 +22,8 @@ from chattui.store.store import Store
 from chattui.ui.widgets.composer import Mode
 from tests.conftest import MakeOrganisation
 from tests.desk.keeping import child, message_item
-from tests.gateway.proxy import Proxy
+from tests.faults.faults import Cut
+from tests.faults.proxy import FaultProxy
 from tests.scripted import ANA
 from tests.stack import Organisation, Person
 from tests.ui.world import SAM, World, press, sees, until
@@ -187,7 +188,7 @@ def test_queued_without_a_link_killed_and_started_again_it_is_stored_exactly_onc
 async def _stored_once(organisation: Organisation, directory: Path) -> None:
     me, stack = organisation.agents[0], organisation.stack
     one = _conversation(organisation, me)
-    async with Proxy(stack.url) as proxy:
+    async with FaultProxy(stack.url) as proxy:
         with ExitStack() as ends:
             arguments = ("desk_on_disk", "real", str(directory), proxy.url, stack.anon_key)
             for kills in range(3):
@@ -195,13 +196,13 @@ async def _stored_once(organisation: Organisation, directory: Path) -> None:
                 worker.hears(_session(me))
                 worker.hears("live")
                 await asyncio.to_thread(worker.until, "live")
-                await proxy.cut()
+                proxy.inject(Cut())
                 for number in range(4):
                     worker.hears(f"send {one} {kills}.{number}")
                     await asyncio.to_thread(worker.until, f"sent {kills}.{number}")
                 worker.hears(f"draft {one} half a sent")
                 worker.kill()
-                await proxy.restore()
+                proxy.heal()
             last = ends.enter_context(child(*arguments))
             for order in (_session(me), "live", "drained"):
                 last.hears(order)

@@ -16,7 +16,7 @@ from chattui.gateway.sessions import MemorySession
 from chattui.model.events import LinkState
 from chattui.model.records import OrgId
 from chattui.store.store import Store
-from tests.gateway.proxy import Proxy
+from tests.faults.proxy import FaultProxy
 from tests.stack import Organisation, Person, Stack
 
 SessionOf = Callable[..., MemorySession]
@@ -56,9 +56,9 @@ class Team:
         self._stack = stack
         self._ends = ends
 
-    async def proxy(self) -> Proxy:
+    async def proxy(self) -> FaultProxy:
         """A way to the stack that can be cut."""
-        return await self._ends.enter_async_context(Proxy(self._stack.url))
+        return await self._ends.enter_async_context(FaultProxy(self._stack.url))
 
     async def agent(
         self,

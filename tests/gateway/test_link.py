@@ -11,8 +11,9 @@ from chattui.gateway.supabase.frames import Frame
 from chattui.gateway.supabase.link import CONFIG_PAUSE, Heard, Joined, Link
 from chattui.gateway.supabase.socket import Binding, Channel, Lost
 from tests.conftest import MakeOrganisation
+from tests.faults.faults import Cut
+from tests.faults.proxy import FaultProxy
 from tests.gateway.conftest import SessionOf
-from tests.gateway.proxy import Proxy
 from tests.stack import Organisation, Stack
 
 
@@ -93,8 +94,8 @@ async def test_a_table_that_is_not_published_is_named_and_not_asked_for_again_an
     assert "conversation_tail" in ear.lost()[0].reason
     assert ear.lost()[0].reason.count(".") == 1
     assert ear.lost()[0].pause == CONFIG_PAUSE
-    async with Proxy(stack.url) as proxy:
-        await proxy.cut()
+    async with FaultProxy(stack.url) as proxy:
+        proxy.inject(Cut())
         _, meanwhile = await open_link(url=proxy.url)
         await meanwhile.until(lambda _heard: len(meanwhile.lost()) == 6, 20)
     assert len(ear.lost()) == 1
@@ -116,19 +117,19 @@ async def test_a_key_that_is_not_accepted_is_told(open_link: OpenLink) -> None:
 
 
 async def test_it_never_gives_up(stack: Stack, open_link: OpenLink) -> None:
-    async with Proxy(stack.url) as proxy:
+    async with FaultProxy(stack.url) as proxy:
         _, ear = await open_link(url=proxy.url)
         await ear.until(joined)
         for _ in range(3):
             before = ear.heard.count(Joined())
-            await proxy.cut()
+            proxy.inject(Cut())
             await asyncio.sleep(1.5)
-            await proxy.restore()
+            proxy.heal()
             await ear.until(partial(joined, times=before + 1), 3)
 
 
 async def test_malformed_frames_are_survived(stack: Stack, open_link: OpenLink) -> None:
-    async with Proxy(stack.url) as proxy:
+    async with FaultProxy(stack.url) as proxy:
         link, ear = await open_link(url=proxy.url)
         await ear.until(joined)
         life = link._life
@@ -160,13 +161,13 @@ async def test_an_exception_in_a_listener_does_not_end_the_reader(open_link: Ope
 
 
 async def test_nothing_is_left_behind(stack: Stack, open_link: OpenLink) -> None:
-    async with Proxy(stack.url) as proxy:
+    async with FaultProxy(stack.url) as proxy:
         link, ear = await open_link(url=proxy.url)
         await ear.until(joined)
         before = len(asyncio.all_tasks())
         for count in range(2, 6):
-            await proxy.cut()
-            await proxy.restore()
+            proxy.inject(Cut())
+            proxy.heal()
             link.retry_now()
             await ear.until(partial(joined, times=count), 3)
         await asyncio.sleep(0.1)

@@ -14,6 +14,7 @@ from chattui.model.events import LinkState
 from chattui.model.intents import Close, TakeOver, UpdateProfile
 from chattui.model.records import Availability, ConversationId, Message, MessageId
 from tests.conftest import MakeOrganisation
+from tests.faults.faults import ROWS, BlackHole, Cut, Drop
 from tests.gateway.conftest import Team, until
 
 
@@ -166,14 +167,14 @@ async def test_a_lost_connection_is_caught_up_within_a_second_of_its_return(
     await until(ana, lambda: ana.queries.knows(one))
     ana.look(one)
     await until(ana, lambda: ana.queries.thread(one).loaded)
-    await proxy.cut()
+    proxy.inject(Cut())
     await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE)
     assert (refused := await ana.ask(Close(one))) is not None
     assert refused.code == "offline"
     for word in ("one", "two", "three"):
         await rosa.send(MessageId(str(uuid4())), word)
     await asyncio.sleep(2)  # several attempts fail
-    await proxy.restore()
+    proxy.heal()
     await until(ana, lambda: ana.queries.header().link is LinkState.LIVE)
     assert bodies(ana, one) == ["one", "two", "three"]
 
@@ -182,9 +183,9 @@ async def test_a_key_reconnects_at_once(team: Team, make_organisation: MakeOrgan
     acme = make_organisation(agents=1)
     proxy = await team.proxy()
     ana = await team.agent(acme.agents[0], proxy.url)
-    await proxy.cut()
+    proxy.inject(Cut())
     await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE)
-    await proxy.restore()
+    proxy.heal()
     ana.resync()
     await until(ana, lambda: ana.queries.header().link is LinkState.LIVE)
 
@@ -195,9 +196,9 @@ async def test_a_half_open_socket_is_noticed_within_fifteen_seconds(
     acme = make_organisation(agents=1)
     proxy = await team.proxy()
     ana = await team.agent(acme.agents[0], proxy.url)
-    proxy.freeze()
+    proxy.inject(BlackHole())
     await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE, 15)
-    proxy.thaw()
+    proxy.heal()
     await until(ana, lambda: ana.queries.header().link is LinkState.LIVE, 10)
 
 
@@ -210,17 +211,11 @@ async def test_reconciliation_repairs_a_frame_that_the_server_lost(
     rosa = await team.customer(acme)
     one = (await rosa.thread()).conversation_id
     await until(ana, lambda: ana.queries.knows(one))
-    lost: list[bytes] = []
-
-    def forget(chunk: bytes) -> bool:
-        if b"postgres_changes" in chunk and b"where is my parcel" in chunk:
-            lost.append(chunk)
-        return chunk in lost
-
-    proxy.forget = forget
+    lost = proxy.inject(Drop(ROWS, times=None))
     await rosa.send(MessageId(str(uuid4())), "where is my parcel")
     await asyncio.sleep(1)
-    assert lost
+    assert lost.struck
+    proxy.heal()
     assert ana.queries.row(one, ana.now()).unread == 0
     ana._follower._synced_at -= 60  # a minute has passed in quiet
     await until(ana, lambda: ana.queries.row(one, ana.now()).unread == 1, 15)
@@ -240,10 +235,10 @@ async def test_a_customer_hears_what_was_missed_and_nothing_twice(
     await asyncio.sleep(0.5)
     await ana.send(one, "first")
     await until(ana, lambda: ana.queries.header().queued == 0)
-    await proxy.cut()
+    proxy.inject(Cut())
     await ana.send(one, "second")
     await until(ana, lambda: ana.queries.header().queued == 0)
-    await proxy.restore()
+    proxy.heal()
     await asyncio.sleep(0.1)
     await ana.send(one, "third")
     async with asyncio.timeout(10):

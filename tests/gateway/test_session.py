@@ -18,8 +18,9 @@ from chattui.local.places import DataDirectory
 from chattui.model.events import LinkState
 from chattui.model.records import OrgId
 from tests.conftest import MakeOrganisation
+from tests.faults.faults import BlackHole, Cut
+from tests.faults.proxy import FaultProxy
 from tests.gateway.conftest import SessionOf, Team, until
-from tests.gateway.proxy import Proxy
 from tests.stack import PASSWORD, Organisation, Person, Stack
 
 
@@ -140,15 +141,15 @@ async def test_leaving_in_the_middle_of_an_exchange_does_not_lose_the_new_sessio
     stack: Stack, acme: Organisation
 ) -> None:
     storage = await signed_in(stack, acme.agents[0], **EXPIRED)
-    async with Proxy(stack.url) as proxy:
+    async with FaultProxy(stack.url) as proxy:
         gateway = await supabase.open_agent(proxy.url, stack.anon_key, storage)
-        proxy.freeze()
+        proxy.inject(BlackHole())
         asking = asyncio.create_task(gateway.snapshot())
         await asyncio.sleep(0.1)
         asking.cancel()
         leaving = asyncio.create_task(gateway.close())
         await asyncio.sleep(0.1)
-        proxy.thaw()
+        proxy.heal()
         await leaving
     assert storage.saved == 1
     assert (await supabase.whoami(stack.url, stack.anon_key, storage)).name == "Agent1"
@@ -165,12 +166,12 @@ async def test_somebody_else_s_login_is_not_taken_for_mine(stack: Stack, acme: O
 
 async def test_without_a_network_an_expired_session_is_kept(stack: Stack, acme: Organisation) -> None:
     storage = await signed_in(stack, acme.agents[0], **EXPIRED)
-    async with Proxy(stack.url) as proxy:
-        await proxy.cut()
+    async with FaultProxy(stack.url) as proxy:
+        proxy.inject(Cut())
         gateway = await supabase.open_agent(proxy.url, stack.anon_key, storage)
         with pytest.raises(Unreachable):
             await gateway.snapshot()
-        await proxy.restore()
+        proxy.heal()
         assert (await gateway.snapshot()).event.me == str(acme.agents[0].id)
         await gateway.close()
 
@@ -190,8 +191,8 @@ async def test_signing_out_ends_it_here_and_at_the_server(stack: Stack, acme: Or
 
 async def test_signing_out_without_a_network_ends_it_here(stack: Stack, acme: Organisation) -> None:
     storage = await signed_in(stack, acme.agents[0], **EXPIRED)
-    async with Proxy(stack.url) as proxy:
-        await proxy.cut()
+    async with FaultProxy(stack.url) as proxy:
+        proxy.inject(Cut())
         await supabase.sign_out(proxy.url, stack.anon_key, storage)
     assert storage.load() is None
 
@@ -261,11 +262,11 @@ async def test_leaving_takes_less_than_a_second_at_any_moment(
 async def test_leaving_a_frozen_network_takes_less_than_a_second(
     stack: Stack, acme: Organisation, session_of: SessionOf
 ) -> None:
-    async with Proxy(stack.url) as proxy:
+    async with FaultProxy(stack.url) as proxy:
         gateway = await supabase.open_agent(proxy.url, stack.anon_key, session_of(acme.agents[0]))
         listening = asyncio.create_task(_drain(gateway))
         await asyncio.sleep(0.5)
-        proxy.freeze()
+        proxy.inject(BlackHole())
         started = time.monotonic()
         await gateway.close()
         assert time.monotonic() - started < 1.1
