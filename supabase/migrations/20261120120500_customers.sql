@@ -117,3 +117,20 @@ begin
   return case side when 'customer' then private.for_customer(c) else to_jsonb(c) end;
 end
 $$;
+
+-- Customers may not read conversations, so no row event tells them of a change of hands. They get a hint, and ask. Each
+-- one leaves half a kilobyte in realtime.messages for three days: none where nothing changed, or nobody can hear it.
+create or replace function private.hint_standing() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from public.contacts k where k.id = new.contact_id and k.user_id is not null) then
+    perform realtime.send(
+      jsonb_build_object('conversation_id', new.id), 'status', 'conversation:' || new.id, true);
+  end if;
+  return null;
+end
+$$;
+
+create or replace trigger hint_standing after update of status, assigned_to on public.conversations
+  for each row when ((old.status, old.assigned_to) is distinct from (new.status, new.assigned_to))
+  execute function private.hint_standing();

@@ -58,5 +58,19 @@ select is(
 select is(wake_due(), 1, 'woken once');
 select is(wake_due(), 0, 'and not twice');
 
+-- 92 has a customer who can hear; 90 and 91 have nobody.
+insert into auth.users (id) values ('99999999-0000-4000-8000-000000000092');
+insert into contacts (id, org_id, user_id, name) values ('d0000000-0000-4000-8000-000000000092',
+  '70000000-0000-4000-8000-000000000000', '99999999-0000-4000-8000-000000000092', 'Rosa');
+update conversations set contact_id = 'd0000000-0000-4000-8000-000000000092' where id = pg_temp.thread(92);
+select take_over(pg_temp.thread(92)), take_over(pg_temp.thread(92)), set_priority(pg_temp.thread(92), 3),
+  requeue(pg_temp.thread(92));
+select results_eq(
+  $$ select event, private, payload - 'id' from realtime.messages where topic like 'conversation:%' and event = 'status'
+     and topic in (select 'conversation:' || pg_temp.thread(n) from generate_series(90, 92) n) $$,
+  format($$ select 'status', true, '{"conversation_id": "%s"}'::jsonb from generate_series(1, 2) $$, pg_temp.thread(92)),
+  'one hint for each change of hands, on the customer''s own topic, where there is somebody to hear it');
+select throws_ok($$ select private.hint_standing() $$, '0A000', null, 'the hint is a trigger''s alone');
+
 select * from finish();
 rollback;

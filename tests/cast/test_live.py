@@ -71,7 +71,7 @@ class Ear:
         async for event in self._gateway.events():
             if isinstance(event, AgentTyping):
                 self.typing += event.is_typing
-            else:
+            elif isinstance(event, Message):
                 self._messages.put_nowait(event)
 
     async def hears(self, wanted: Callable[[Message], bool]) -> Message:

@@ -155,6 +155,35 @@ def test_typing_crosses_to_the_other_side_and_repeats_are_dropped(api: Api, desk
     assert _sent(desk, f"conversation:{conversation_id}") == [("typing", here | {"is_typing": t}) for t in typed]
 
 
+def test_a_change_of_hands_is_hinted_to_its_customer_and_nothing_else_is(api: Api, desk: Desk) -> None:
+    conversation_id = desk.conversation()
+    here = {"conversation_id": str(conversation_id)}
+    hint = ("status", here)
+
+    def hints_after(token: str, name: str, **parameters: Any) -> int:
+        before = len(_sent(desk, f"conversation:{conversation_id}"))
+        api.call(token, name, **here, **parameters)
+        return len(_sent(desk, f"conversation:{conversation_id}")) - before
+
+    assert hints_after(desk.me.token, "take_over") == 1
+    assert hints_after(desk.me.token, "take_over") == 0, "a repeat changes nothing"
+    assert hints_after(desk.colleague.token, "take_over") == 0, "a refusal neither"
+    assert hints_after(desk.me.token, "set_priority", priority=2) == 0
+    assert hints_after(desk.me.token, "snooze", snoozed_until="2099-01-01T00:00:00Z") == 0
+    assert hints_after(desk.me.token, "insert_message", id=uuid4(), body="hello") == 0
+    assert hints_after(desk.me.token, "transfer", assigned_to=desk.colleague.id) == 1
+    assert hints_after(desk.colleague.token, "close_conversation") == 1
+    assert hints_after(desk.customer.token, "insert_message", id=uuid4(), body="one more thing") == 1
+    assert _sent(desk, f"conversation:{conversation_id}") == [hint] * 4
+
+
+def test_nobody_is_hinted_where_nobody_could_hear(api: Api, desk: Desk) -> None:
+    conversation_id = desk.conversation()
+    desk.database.execute("update contacts set user_id = null where id = %s", (desk.customer.contact_id,))
+    assert api.call(desk.me.token, "take_over", conversation_id=conversation_id).status == 200
+    assert _sent(desk, f"conversation:{conversation_id}") == []
+
+
 def test_typing_is_said_again_after_two_seconds(api: Api, desk: Desk) -> None:
     conversation_id = desk.conversation("active", desk.me)
     _type(api, desk.me.token, conversation_id, is_typing=True)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from chattui.desk import Desk
-from chattui.gateway.protocol import AgentTyping
+from chattui.gateway.protocol import AgentTyping, CustomerEvent
 from chattui.model.events import LinkState
 from chattui.model.intents import Close, TakeOver, UpdateProfile
 from chattui.model.records import Availability, ConversationId, Message, MessageId
@@ -245,7 +245,7 @@ async def test_a_customer_hears_what_was_missed_and_nothing_twice(
         assert [m.body for m in await heard] == ["first", "second", "third"]
 
 
-async def _hear(events: AsyncIterator[Message | AgentTyping], count: int) -> list[Message]:
+async def _hear(events: AsyncIterator[CustomerEvent], count: int) -> list[Message]:
     heard: list[Message] = []
     async for event in events:
         if isinstance(event, Message):
@@ -255,7 +255,7 @@ async def _hear(events: AsyncIterator[Message | AgentTyping], count: int) -> lis
     return heard
 
 
-async def _typing(events: AsyncIterator[Message | AgentTyping]) -> AgentTyping:
+async def _typing(events: AsyncIterator[CustomerEvent]) -> AgentTyping:
     async for event in events:
         if isinstance(event, AgentTyping):
             return event

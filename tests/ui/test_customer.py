@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from chattui.gateway.errors import Declined, Unreachable
-from chattui.gateway.protocol import CustomerGateway, CustomerThread, Gateway
+from chattui.gateway.protocol import CustomerGateway, Gateway, Standing
 from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase import open_agent, open_customer, sign_in_with_password
-from chattui.model.events import CustomerRead, RowsStored, TypingSeen
-from chattui.model.intents import Close, SendMessage, TakeOver, Typing
+from chattui.model.events import ChannelLost, CustomerRead, RowsStored, TypingSeen
+from chattui.model.intents import Close, HandBack, Reopen, SendMessage, TakeOver, Typing
 from chattui.model.records import ConversationId, Message, MessageId, OrgId, Sender
-from chattui.ui.customer import LOOK, CustomerApp, Said, standing
+from chattui.ui.customer import CustomerApp, Said, told
 from chattui.ui.widgets.composer import Composer
 from tests.stack import Stack
 
@@ -45,8 +45,8 @@ def window(stack: Stack) -> CustomerApp:
     return CustomerApp(opened, "Pat \x1b[31mDoe")
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
+async def until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    async with asyncio.timeout(seconds):
         while not condition():
             await pilot.pause(0.05)
 
@@ -69,7 +69,7 @@ def line(app: CustomerApp, which: str) -> str:
     ],
 )
 def test_who_the_customer_is_talking_to(status: str, agent: str | None, words: str) -> None:
-    assert words in standing(CustomerThread(ConversationId("c"), status, agent))
+    assert words in told(Standing(ConversationId("c"), status, agent))
 
 
 async def test_words_both_ways_typing_and_reading(stack: Stack) -> None:
@@ -106,8 +106,13 @@ async def test_words_both_ways_typing_and_reading(stack: Stack) -> None:
         assert line(app, "#typing") == ""
         await until(pilot, lambda: any(isinstance(event, CustomerRead) and event.last_read_seq == 2 for event in heard))
         await until(pilot, lambda: "You are talking to Ana Torres." in line(app, "#standing"))
-        await agent.submit(Close(conversation))
-        await until(pilot, lambda: "closed" in line(app, "#standing"))
+        for intent, words in (
+            (Close(conversation), "closed"),
+            (Reopen(conversation), "Ana"),
+            (HandBack(conversation), "assistant"),
+        ):
+            await agent.submit(intent)
+            await until(pilot, lambda words=words: words in line(app, "#standing"), seconds=1)  # type: ignore[misc]
         listening.cancel()
         await pilot.press("ctrl+q")
     assert app.return_code == 0
@@ -134,21 +139,23 @@ class Mute:
 
     def __init__(self, gateway: CustomerGateway) -> None:
         self._gateway = gateway
+        self.mute = True
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._gateway, name)
 
     async def send(self, message_id: MessageId, body: str) -> Message:
-        del message_id, body
-        raise Unreachable("The server can not be reached.")
+        if self.mute:
+            raise Unreachable("The server can not be reached.")
+        return await self._gateway.send(message_id, body)
 
 
 async def test_words_that_could_not_be_sent_stay(stack: Stack) -> None:
+    gateway: list[Mute] = []
+
     async def opened() -> CustomerGateway:
-        gateway: CustomerGateway = Mute(  # type: ignore[assignment]  # what it has not, the real one has
-            await open_customer(stack.url, stack.anon_key, MemorySession(), ACME)
-        )
-        return gateway
+        gateway.append(Mute(await open_customer(stack.url, stack.anon_key, MemorySession(), ACME)))
+        return gateway[0]  # type: ignore[return-value]  # what it has not, the real one has
 
     app = CustomerApp(opened, "Pat")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -156,8 +163,12 @@ async def test_words_that_could_not_be_sent_stay(stack: Stack) -> None:
         await pilot.press(*"lost?", "enter")
         await until(pilot, lambda: "can not be reached" in line(app, "#standing"))
         assert app.query_one(Composer).text == "lost?"
-        await pilot.pause(LOOK + 0.5)
-        assert "can not be reached" in line(app, "#standing"), "a look at who has it does not hide what went wrong"
+        await app._hear(Standing(ConversationId("one"), "waiting", None))
+        assert "can not be reached" in line(app, "#standing"), "who has it does not hide what went wrong"
+        gateway[0].mute = False
+        await pilot.press("enter")
+        await until(pilot, lambda: shown(app) == ["lost?"])
+        assert "An agent will be" in line(app, "#standing"), "nor does what went wrong hide who has it, once it went"
         await pilot.press("ctrl+q")
 
 
@@ -167,11 +178,13 @@ class Busy(Mute):
     def __init__(self, gateway: CustomerGateway) -> None:
         super().__init__(gateway)
         self.marked: list[int] = []
+        self.known = asyncio.Event()
 
     async def mark_read(self, last_read_seq: int) -> None:
         self.marked.append(last_read_seq)
         if len(self.marked) == 1:
             raise Declined("Your read mark is being moved elsewhere; it is busy, try again.")
+        self.known.set()
 
 
 async def test_a_read_mark_that_was_refused_is_given_again(stack: Stack) -> None:
@@ -185,9 +198,9 @@ async def test_a_read_mark_that_was_refused_is_given_again(stack: Stack) -> None
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "assistant" in line(app, "#standing"))
         await app._show(said_by_the_ai(7))
-        await until(pilot, lambda: busy[0].marked == [7, 7])
-        await pilot.pause(LOOK + 0.5)
-        assert busy[0].marked == [7, 7]
+        await asyncio.wait_for(busy[0].known.wait(), PATIENCE)
+        await until(pilot, lambda: not any(worker.group == "read" for worker in app.workers))
+        assert busy[0].marked == [7, 7], "and then no more"
         await pilot.press("ctrl+q")
 
 
@@ -200,3 +213,14 @@ async def test_a_project_that_does_not_answer_is_told_in_a_sentence(stack: Stack
         await until(pilot, lambda: bool(app.failure))
     assert "reached" in app.failure
     assert app.return_code == 1
+
+
+async def test_a_lost_connection_is_told_until_it_is_back(stack: Stack) -> None:
+    app = window(stack)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "assistant" in line(app, "#standing"))
+        await app._hear(ChannelLost("The server can not be reached."))
+        assert "can not be reached" in line(app, "#standing")
+        await app._hear(Standing(ConversationId("one"), "active", "Ana Torres"))
+        assert "Ana Torres" in line(app, "#standing")
+        await pilot.press("ctrl+q")

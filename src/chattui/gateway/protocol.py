@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from chattui.model.events import ConversationGone, GatewayEvent, PageLoaded, SnapshotTaken
+from chattui.model.events import ChannelLost, ConversationGone, GatewayEvent, PageLoaded, SnapshotTaken
 from chattui.model.intents import Intent, Signal
 from chattui.model.records import ConversationId, Message, MessageId, Row, UserId
 
@@ -136,8 +136,8 @@ class Gateway(Protocol):
         """Leave. Returns within 1 s whatever the network does."""
 
 
-class CustomerThread(Struct, frozen=True):
-    """What a customer may know of their conversation."""
+class Standing(Struct, frozen=True):
+    """All that a customer may know of their conversation, besides what is said in it."""
 
     conversation_id: ConversationId
     status: str
@@ -150,13 +150,16 @@ class AgentTyping(Struct, frozen=True):
     is_typing: bool
 
 
+CustomerEvent = Message | AgentTyping | Standing | ChannelLost
+
+
 class CustomerGateway(Protocol):
     """A customer's way to their own thread. Raises as `Gateway` does."""
 
-    async def start(self, name: str | None = None) -> CustomerThread:
+    async def start(self, name: str | None = None) -> Standing:
         """My open conversation, or a new one."""
 
-    async def thread(self) -> CustomerThread:
+    async def thread(self) -> Standing:
         """How it stands."""
 
     async def messages(self, after_seq: int = 0) -> list[Message]:
@@ -174,8 +177,12 @@ class CustomerGateway(Protocol):
     async def request_human(self, reason: str) -> None:
         """Ask for a person."""
 
-    def events(self) -> AsyncIterator[Message | AgentTyping]:
-        """Live, from now on; after a reconnect, what was missed first."""
+    def events(self) -> AsyncIterator[CustomerEvent]:
+        """Live, from now on; what was missed before it was (re)joined comes as well, and how it stands then.
+
+        A `Standing` comes with each change of hands, and has been asked for since: never what a broadcast says. After
+        a `ChannelLost` the next one says that all is well again. One consumer.
+        """
 
     async def close(self) -> None:
         """Leave."""

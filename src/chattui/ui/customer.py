@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
@@ -12,8 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from chattui.gateway.errors import GatewayError
-from chattui.gateway.protocol import AgentTyping, CustomerGateway, CustomerThread
+from chattui.gateway.errors import Declined, GatewayError, Unreachable
+from chattui.gateway.protocol import AgentTyping, CustomerEvent, CustomerGateway, Standing
+from chattui.model.events import ChannelLost
 from chattui.model.records import Message, MessageId, Sender, Status
 from chattui.text.inert import inert, inert_line
 from chattui.ui.themes import THEMES, defaults
@@ -23,17 +23,17 @@ TYPING_EVERY = 2.0
 """Seconds between two signals while keys are pressed."""
 TYPING_SHOWN = 5.0
 """Seconds for which the other side counts as writing after its last signal."""
-LOOK = 3.0
-"""Seconds between two looks at who has the conversation: no event tells a customer."""
+AGAIN = 2.0
+"""Seconds until a read mark that did not go is given again."""
 
 
-def standing(thread: CustomerThread) -> str:
+def told(standing: Standing) -> str:
     """Who a customer is talking to, in words."""
-    match thread.status:
+    match standing.status:
         case Status.WAITING:
             return "An agent will be with you soon."
         case Status.ACTIVE:
-            return f"You are talking to {inert_line(thread.agent or 'an agent')}."
+            return f"You are talking to {inert_line(standing.agent or 'an agent')}."
         case Status.CLOSED:
             return "This conversation is closed. Write to open it again."
         case _:
@@ -73,6 +73,8 @@ class CustomerApp(App[None]):
         self._seen: set[MessageId] = set()
         self._read_to = self._marked = 0
         """The last message in sight, and the one that the server knows as read."""
+        self._standing = ""
+        """Who I am talking to, or why that can not be known."""
         self._trouble = ""
         """Why something of mine did not go; stands until the next words."""
         self._signalled = 0.0
@@ -103,44 +105,33 @@ class CustomerApp(App[None]):
     async def _run(self) -> None:
         try:
             gateway = self._gateway = await self._opened()
-            self._stands(await gateway.start(self._customer))
+            self._say(told(await gateway.start(self._customer)))
             for message in await gateway.messages():
                 await self._show(message)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._watch(gateway))
-                group.create_task(self._listen(gateway))
-        except* GatewayError as errors:
-            self._fail(errors)
+            async for event in gateway.events():
+                await self._hear(event)
+        except GatewayError as error:
+            self.failure = str(error)
+            self.exit(return_code=1)
 
-    def _fail(self, errors: BaseExceptionGroup[GatewayError]) -> None:
-        first: BaseException = errors
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        self.failure = str(first)
-        self.exit(return_code=1)
-
-    async def _listen(self, gateway: CustomerGateway) -> None:
-        async for event in gateway.events():
-            if isinstance(event, AgentTyping):
-                self._typing_until = monotonic() + TYPING_SHOWN if event.is_typing else 0.0
+    async def _hear(self, event: CustomerEvent) -> None:
+        match event:
+            case Standing():
+                self._say(told(event))
+            case ChannelLost(reason):
+                self._say(reason)
+            case AgentTyping(is_typing):
+                self._typing_until = monotonic() + TYPING_SHOWN if is_typing else 0.0
                 self._fade()
-            else:
+            case _:
                 await self._show(event)
 
-    async def _watch(self, gateway: CustomerGateway) -> None:
-        while True:
-            await asyncio.sleep(LOOK)
-            try:
-                self._stands(await gateway.thread())
-                await self._mark(gateway)
-            except GatewayError as error:
-                self._say(str(error))
-
-    def _stands(self, thread: CustomerThread) -> None:
-        self._say(standing(thread))
-
     def _say(self, words: str) -> None:
-        self.query_one("#standing", Static).update(self._trouble or words)
+        self._standing = words
+        self._draw_standing()
+
+    def _draw_standing(self) -> None:
+        self.query_one("#standing", Static).update(self._trouble or self._standing)
 
     def _fade(self) -> None:
         writing = monotonic() < self._typing_until
@@ -159,16 +150,17 @@ class CustomerApp(App[None]):
         thread.scroll_end(animate=False)
         if self._gateway is not None and message.sender_type is not Sender.CUSTOMER:
             self._read_to = message.seq
-            self.run_worker(self._read(self._gateway), exit_on_error=False)
+            self.run_worker(self._read(self._gateway), group="read", exclusive=True, exit_on_error=False)
 
     async def _read(self, gateway: CustomerGateway) -> None:
-        with suppress(GatewayError):  # the next look marks it
-            await self._mark(gateway)
-
-    async def _mark(self, gateway: CustomerGateway) -> None:
-        if (seq := self._read_to) > self._marked:
-            await gateway.mark_read(seq)
-            self._marked = max(self._marked, seq)
+        """Until the server knows what was in sight."""
+        while (seq := self._read_to) > self._marked:
+            try:
+                await gateway.mark_read(seq)
+            except (Unreachable, Declined):
+                await asyncio.sleep(AGAIN)
+            else:
+                self._marked = max(self._marked, seq)
 
     def on_composer_edited(self, event: Composer.Edited) -> None:
         """A key: the other side sees that I write."""
@@ -196,7 +188,7 @@ class CustomerApp(App[None]):
         except GatewayError as error:
             composer.put(f"{words}\n{composer.text}".strip())
             self._trouble = str(error)
-            self._say(self._trouble)
+        self._draw_standing()
 
     async def action_quit(self) -> None:
         """Leave; the conversation stays."""

@@ -1,7 +1,7 @@
 """A customer's way to their own thread."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,7 @@ import msgspec
 from realtime.types import RealtimePostgresChangesListenEvent
 
 from chattui.gateway.errors import Declined, GatewayError, Unreachable
-from chattui.gateway.protocol import AgentTyping, CustomerThread
+from chattui.gateway.protocol import AgentTyping, CustomerEvent, Standing
 from chattui.gateway.supabase import frames
 from chattui.gateway.supabase.client import Connection
 from chattui.gateway.supabase.faults import BROKEN, Denied
@@ -19,14 +19,14 @@ from chattui.gateway.supabase.link import Heard, Joined, Link
 from chattui.gateway.supabase.rest import Rest
 from chattui.gateway.supabase.rows import row_of, rows_of
 from chattui.gateway.supabase.signs import Signs
-from chattui.gateway.supabase.socket import Binding, Channel
-from chattui.model.events import RowsStored
+from chattui.gateway.supabase.socket import Binding, Channel, Lost
+from chattui.model.events import ChannelLost, RowsStored
 from chattui.model.records import ConversationId, Message, MessageId, OrgId
 
 PAGE = 500
 """Messages that are read at once."""
 RETRY = 1.0
-"""Seconds until missed messages are asked for again."""
+"""Seconds until what could not be read is asked for again."""
 
 
 class SupabaseCustomerGateway:
@@ -39,19 +39,22 @@ class SupabaseCustomerGateway:
         self._id: ConversationId | None = None
         self._begun = asyncio.Event()
         self._told_seq: int | None = None
-        self._news: asyncio.Queue[Message | AgentTyping | None] = asyncio.Queue()
+        self._news: asyncio.Queue[CustomerEvent | None] = asyncio.Queue()
         self._gap = asyncio.Event()
+        """Messages may have been missed."""
+        self._hint = asyncio.Event()
+        """How it stands may have changed."""
         self._signs = Signs()
         self._link = Link(connection, self._subject, self._heard)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, name: str | None = None) -> CustomerThread:
+    async def start(self, name: str | None = None) -> Standing:
         """My open conversation, or a new one."""
         return self._stands(
             await self._rpc("start_conversation", {"id": str(uuid4()), "name": name, "org_id": self._org_id})
         )
 
-    async def thread(self) -> CustomerThread:
+    async def thread(self) -> Standing:
         """How it stands; begins one where there is none."""
         answer = await self._rpc("my_conversation", {})
         return await self.start() if answer is None else self._stands(answer)
@@ -94,9 +97,14 @@ class SupabaseCustomerGateway:
         params = {"conversation_id": await self._conversation(), "handoff_reason": reason}
         await self._rpc("request_human", params)
 
-    async def events(self) -> AsyncIterator[Message | AgentTyping]:
-        """Live, from now on; after a reconnect, what was missed first."""
-        work = (self._listen(), self._fill(), self._connection.session.keep())
+    async def events(self) -> AsyncIterator[CustomerEvent]:
+        """Live, from now on; what was missed before it was (re)joined comes as well, and how it stands then."""
+        work = (
+            self._listen(),
+            self._answer(self._gap, self._fill),
+            self._answer(self._hint, self._look),
+            self._connection.session.keep(),
+        )
         self._tasks = [asyncio.create_task(part) for part in work]
         while (news := await self._news.get()) is not None:
             yield news
@@ -123,17 +131,23 @@ class SupabaseCustomerGateway:
             await asyncio.sleep(RETRY)
         await self._link.run()
 
-    async def _fill(self) -> None:
-        """Tell what was missed, whenever something was."""
+    async def _answer(self, reason: asyncio.Event, ask: Callable[[], Awaitable[None]]) -> None:
+        """Ask once whenever there is a reason, and again where that failed."""
         while True:
-            await self._gap.wait()
-            self._gap.clear()
+            await reason.wait()
+            reason.clear()
             try:
-                for message in await self.messages(self._told_seq or 0):
-                    self._tell(message)
+                await ask()
             except GatewayError:
                 await asyncio.sleep(RETRY)
-                self._gap.set()
+                reason.set()
+
+    async def _fill(self) -> None:
+        for message in await self.messages(self._told_seq or 0):
+            self._tell(message)
+
+    async def _look(self) -> None:
+        self._news.put_nowait(await self.thread())
 
     async def _subject(self) -> Channel:
         await self._begun.wait()
@@ -145,6 +159,9 @@ class SupabaseCustomerGateway:
         match heard:
             case Joined():
                 self._gap.set()
+                self._hint.set()
+            case Lost(reason=reason):
+                self._news.put_nowait(ChannelLost(reason))
             case Frame(event="postgres_changes", payload=payload):
                 self._row(payload)
             case Frame(event="broadcast", payload=payload):
@@ -160,6 +177,8 @@ class SupabaseCustomerGateway:
                 self._gap.set()
 
     def _signal(self, payload: Any) -> None:
+        if frames.hands_changed(payload):
+            self._hint.set()
         is_typing = frames.other_side_types(payload)
         if is_typing is not None:
             self._news.put_nowait(AgentTyping(is_typing))
@@ -194,14 +213,14 @@ class SupabaseCustomerGateway:
         except Denied as denied:
             raise Declined(denied.refused.sentence) from denied
 
-    def _stands(self, answer: Any) -> CustomerThread:
+    def _stands(self, answer: Any) -> Standing:
         try:
             stands = msgspec.convert(answer, _Thread)
         except msgspec.ValidationError as error:
             raise Unreachable(BROKEN) from error
         self._id = stands.id
         self._begun.set()
-        return CustomerThread(stands.id, stands.status, stands.agent)
+        return Standing(stands.id, stands.status, stands.agent)
 
 
 class _Thread(msgspec.Struct, frozen=True):

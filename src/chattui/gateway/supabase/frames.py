@@ -118,6 +118,14 @@ def other_side_types(payload: Any) -> bool | None:
         return None
 
 
+def hands_changed(payload: Any) -> bool:
+    """Whether a broadcast hints to a customer that their conversation stands otherwise: a reason to ask, no answer."""
+    try:
+        return msgspec.convert(payload, _Broadcast).event == "status"
+    except msgspec.ValidationError:
+        return False
+
+
 class Roster:
     """Who is connected, kept from `presence_state` and `presence_diff`. One person may be here several times."""
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from chattui.gateway.errors import GatewayError, SignedOut
-from chattui.gateway.protocol import AgentTyping, CustomerGateway
+from chattui.gateway.protocol import CustomerGateway
 from chattui.local.cast.customer import Customer, Line, Voice
 from chattui.local.cast.persona import Persona, dice, persona
 from chattui.local.cast.script import Script
@@ -104,7 +104,7 @@ class Visit:
 
     async def _listen(self) -> None:
         async for event in self._gateway.events():
-            if not isinstance(event, AgentTyping) and event.sender_type in {Sender.AI, Sender.AGENT}:
+            if isinstance(event, Message) and event.sender_type in {Sender.AI, Sender.AGENT}:
                 self._heard.put_nowait(event)
 
     async def _converse(self) -> None:
