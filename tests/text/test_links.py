@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 
 from chattui.text.inert import inert
-from chattui.text.links import links
+from chattui.text.links import links, refused_schemes
 from tests.text.test_inert import NASTY, assert_harmless
 
 
@@ -18,6 +18,15 @@ from tests.text.test_inert import NASTY, assert_harmless
         ("https://bank.example@evil.example/", "https://bank.example@evil.example/", None, "evil.example"),
         ("https://faß.example", "https://faß.example", "https://xn--fa-hia.example", "xn--fa-hia.example"),
         ("https://ｅｖｉｌ。example", "https://ｅｖｉｌ。example", "https://evil.example", "evil.example"),
+        (
+            "https://ba\u0127k.example/",
+            "https://ba\u0127k.example/",
+            "https://xn--bak-3xa.example/",
+            "xn--bak-3xa.example",
+        ),
+        ("https://Ⅷ。example", "https://Ⅷ。example", "https://viii.example", "viii.example"),
+        ("https://i❤.example", "https://i❤.example", "https://xn--i-7iq.example", "xn--i-7iq.example"),
+        ("https://my_site.example", "https://my_site.example", None, "my_site.example"),
         ("http://[::1]:80/x", "http://[::1]:80/x", None, "[::1]"),
     ],
 )
@@ -48,6 +57,38 @@ def test_what_is_no_link(text: str) -> None:
 def test_links_come_in_order() -> None:
     text = inert("https://a.example, then https://b.example!")
     assert [link.host for link in links(text)] == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("https://Bank.example:8080/x?y#z", True),
+        ("http://[::1]/", True),
+        ("mailto:rosa@bank.example", True),
+        ("https://ban\u0138.example/", False),
+        ("https://ｂａｎｋ.example/", False),
+        ("https://bank.example@evil.example/", False),
+        ("mailto:rosa@ban\u0138.example", False),
+    ],
+)
+def test_whether_the_text_itself_names_the_host(text: str, *, plain: bool) -> None:
+    (link,) = links(inert(text))
+    assert link.plain is plain
+
+
+@pytest.mark.parametrize(
+    ("text", "schemes"),
+    [
+        ("javascript:alert(1) or JavaScript:alert(2)", ("javascript",)),
+        ("file:///etc/passwd, ftp://a.example", ("file", "ftp")),
+        ("data:text/html,x vscode://x tel:+44", ("data", "vscode", "tel")),
+        ("https://a.example mailto:a@b.example", ()),
+        ("at 12:30, note: see file: the one you sent", ()),
+        ("https://[bad", ()),
+    ],
+)
+def test_what_else_could_be_opened_and_is_not(text: str, schemes: tuple[str, ...]) -> None:
+    assert refused_schemes(inert(text)) == schemes
 
 
 @given(NASTY)
