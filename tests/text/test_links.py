@@ -21,8 +21,8 @@ from tests.text.test_inert import NASTY, assert_harmless
         (
             "https://ba\u0127k.example/",
             "https://ba\u0127k.example/",
-            "https://xn--bak-3xa.example/",
-            "xn--bak-3xa.example",
+            "https://xn--bak-fta.example/",
+            "xn--bak-fta.example",
         ),
         ("https://Ⅷ。example", "https://Ⅷ。example", "https://viii.example", "viii.example"),
         ("https://i❤.example", "https://i❤.example", "https://xn--i-7iq.example", "xn--i-7iq.example"),

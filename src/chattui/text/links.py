@@ -37,7 +37,7 @@ def links(text: Inert) -> tuple[Link, ...]:
 
 
 def refused_schemes(text: Inert) -> tuple[str, ...]:
-    """What else in a text could be opened, and is not: `ftp`, `javascript`, `file` and the like, each once, in order."""
+    """What else in a text could be opened, and is not: `ftp`, `javascript`, `file` and so on, each once, in order."""
     return tuple(dict.fromkeys(match[0].lower() for match in _FOREIGN.finditer(text)))
 
 
