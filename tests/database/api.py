@@ -1,6 +1,6 @@
 """The database as a client sees it, over HTTP, and conversations in any state to try it on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -36,11 +36,11 @@ class Api:
         """One RPC as the bearer of `token` (None: anon)."""
         return self.request(token, "POST", f"rpc/{name}", json=_plain(parameters))
 
-    def request(self, token: str | None, method: str, path: str, **options: Any) -> Answer:
-        headers = {"apikey": self.stack.anon_key, "Authorization": f"Bearer {token or self.stack.anon_key}"}
-        response = self.http.request(
-            method, f"/rest/v1/{path}", headers={**headers, "Prefer": "return=representation"}, **options
-        )
+    def request(
+        self, token: str | None, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Answer:
+        said = self.stack.headers(token) | {"Prefer": "return=representation"} | dict(headers or {})
+        response = self.http.request(method, f"/rest/v1/{path}", headers=said, **options)
         return Answer(response.status_code, response.json() if response.content else None)
 
 
