@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench.listening import listening
 from tests.bench.measuring import Row, Size, medians
 from tests.bench.project import CHATTUI, PYTHON, Desk, bare, running
 from tests.bench.terminal import Terminal
@@ -66,3 +67,53 @@ def first_text(size: Size) -> Row:
             },
         )
     return Row("first text painted", "smallest Textual app", middle["value"], "s", 1.3, middle["floor"])
+
+
+def until_live(desk: Desk, env: dict[str, str]) -> float:
+    """Until the smallest script has the server's promise of row events."""
+    with listening(desk, env) as script:
+        return script.heard("live") - script.started
+
+
+def live(size: Size) -> Row:
+    """The inbox is live, against a stack that runs."""
+    with running() as stack:
+        desk = Desk(stack)
+        desk.fill(size.of(1_000, 20), 3)
+        with desk.home() as env:
+            middle = medians(
+                size.rounds,
+                {
+                    "hello": lambda: until("Hello world", HELLO, env),
+                    "script": lambda: until_live(desk, env),
+                    "value": lambda: until("● live", CHATTUI, env),
+                },
+            )
+    floor = middle["hello"] + middle["script"]
+    return Row("inbox live", "smallest Textual app + smallest realtime script", middle["value"], "s", 1.2, floor)
+
+
+def memory(size: Size) -> Row:
+    """Resident, live."""
+    conversations = size.of(1_000, 20)
+    with running() as stack:
+        desk = Desk(stack)
+        desk.fill(conversations, 3)
+        with desk.home() as env:
+            middle = medians(
+                size.rounds,
+                {
+                    "floor": lambda: resident("Hello world", (*PYTHON, "-m", "tests.bench.floors.libraries"), env),
+                    "value": lambda: resident("● live", CHATTUI, env),
+                },
+            )
+    floor = "smallest Textual app with supabase imported"
+    return Row(f"memory, live, {conversations} conversations", floor, middle["value"], "MiB", 1.25, middle["floor"])
+
+
+def resident(words: str, command: Sequence[str], env: dict[str, str]) -> float:
+    """MiB, once it has painted these and come to rest."""
+    with Terminal(command, env=env) as terminal:
+        terminal.painted(words)
+        terminal.rests()
+        return terminal.memory()

@@ -113,6 +113,13 @@ class Terminal:
         time.sleep(seconds)
         return self.mark() - before
 
+    def rests(self, quiet: float = 1.0, *, patience: float = PATIENCE) -> None:
+        """Until it has written nothing for so long."""
+        deadline = time.perf_counter() + patience
+        while self.written(quiet):
+            if time.perf_counter() > deadline:
+                raise TimeoutError(f"{self._command} never came to rest")
+
     def cpu(self) -> float:
         """Processor seconds that the program has used, to the nanosecond."""
         return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9
