@@ -1,0 +1,237 @@
+"""One agent at work in a process of its own, that may be killed or stopped at any instant.
+
+python -m tests.chaos.agent        its configuration comes as the first line, then orders, as JSON
+
+It says what changes as lines of JSON on its output; when its orders end, so does it.
+"""
+
+import asyncio
+import gc
+import logging
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import psutil
+from msgspec import Struct
+
+from chattui import logs
+from chattui.credentials import Credentials
+from chattui.desk import Desk
+from chattui.desk.drawer import DiskDrawer
+from chattui.gateway import supabase
+from chattui.gateway.errors import GatewayError, SignedOut
+from chattui.gateway.protocol import Gateway
+from chattui.model.events import LinkState
+from chattui.model.records import LabelId
+from chattui.store.changes import Changes
+from chattui.store.store import Store
+from tests.chaos import journal
+from tests.chaos.held import held
+from tests.chaos.journal import Journal
+from tests.chaos.work import Desktop, Shift
+
+MEASURE = 5.0
+"""Seconds between two measurements of memory."""
+
+
+class Config(Struct, frozen=True):
+    """What an agent's process has to know."""
+
+    name: str
+    life: int
+    seed: int
+    url: str
+    key: str
+    email: str
+    password: str
+    directory: str
+    label: str
+    shared: str
+
+
+class Order(Struct, frozen=True):
+    """What the agent is to do."""
+
+    do: str
+    pace: float = 1.0
+    file: str = ""
+
+
+class Said(Struct, frozen=True, omit_defaults=True):
+    """What the agent says. `at` is this machine's monotonic clock."""
+
+    what: str
+    at: float
+    words: str = ""
+    number: int = 0
+
+
+def say(what: str, words: str = "", number: int = 0) -> None:
+    """To whoever started it."""
+    print(msgspec.json.encode(Said(what, time.monotonic(), words, number)).decode(), flush=True)  # noqa: T201
+
+
+class Agent:
+    """Obeys orders."""
+
+    def __init__(self, config: Config, gateway: Gateway, notes: Journal) -> None:
+        self.config = config
+        self.gateway = gateway
+        self.notes = notes
+        self.drawer = DiskDrawer(Path(config.directory) / "words", config.url)
+        self.desk = Desk(gateway, Store(), drawer=self.drawer)
+        desktop = Desktop(self.desk, self.drawer, notes, LabelId(config.label), LabelId(config.shared), self._called)
+        self.shift = Shift(desktop, Random(f"{config.seed} {config.name} {config.life}"))  # noqa: S311 - no secret
+        self._work: asyncio.Task[None] | None = None
+        self._link: LinkState | None = None
+        self.live = asyncio.Event()
+        self.desk.subscribe(self._changed)
+        self.desk.remarks.hear(lambda sentence: say("remark", sentence))
+
+    @property
+    def _called(self) -> str:
+        return f"{self.config.name}{self.config.life}"
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.header and (link := self.desk.queries.header().link) is not self._link:
+            self._link = link
+            say("link", link.value)
+            if link is LinkState.LIVE:
+                self.live.set()
+
+    async def recall(self) -> None:
+        """Tell which drafts are here; every one that was ever written is asked for."""
+        await self.live.wait()
+        lines = list(journal.read(_notes(self.config)))
+        names = {line.name for line in lines if line.act == "set" and line.name.startswith("draft/")}
+        names |= {f"draft/{line.kind}/{line.conversation_id}" for line in lines if line.act == "send"}
+        for name in sorted(names):
+            _, kind, one = name.split("/")
+            self.notes.write("found", name=name, value=self.drawer.draft(one, kind))  # type: ignore[arg-type]
+        say("recalled")
+
+    async def obey(self, order: Order) -> None:
+        """One at a time."""
+        match order.do:
+            case "work":
+                self._work = self._work or asyncio.create_task(self._working(order.pace))
+            case "rest":
+                await self._rest()
+            case "held":
+                _write(Path(order.file), msgspec.json.encode(held(self.desk)))
+                say("held")
+            case "look":
+                await self._look_everywhere()
+            case "hurry":
+                self.desk.resync()
+            case "expire":
+                self.gateway._connection.session._good_until = 0.0  # type: ignore[attr-defined]
+
+    async def _working(self, pace: float) -> None:
+        try:
+            await self.shift.work(pace)
+        except Exception as error:
+            logging.getLogger("chattui.chaos").exception("the shift ended")
+            say("broken", repr(error))
+
+    async def _rest(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.wait([self._work])
+            self._work = None
+        await self.shift.rest()
+        say("rested")
+
+    async def _look_everywhere(self) -> None:
+        """Every thread to its beginning."""
+        for conversation in list(self.desk.store.state.conversations):
+            self.desk.look(conversation.id)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(30):
+                    await self._to_the_beginning(conversation.id)
+        say("looked")
+
+    async def _to_the_beginning(self, conversation_id: Any) -> None:
+        changed = asyncio.Event()
+        self.desk.subscribe(lambda _: changed.set())
+        while not (thread := self.desk.queries.thread(conversation_id)).complete:
+            if thread.loaded:
+                self.desk.older(conversation_id)
+            changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await changed.wait()
+
+
+async def measure() -> None:
+    """Say how much memory is in use, until cancelled."""
+    process = psutil.Process()
+    while True:
+        say("memory", number=process.memory_info().rss)
+        await asyncio.sleep(MEASURE)
+
+
+async def signed_in(config: Config) -> Gateway:
+    """With the session that is kept; the first time with the password."""
+    storage = Credentials(config.url, config.name)
+    while True:
+        try:
+            return await supabase.open_agent(config.url, config.key, storage)
+        except SignedOut:
+            with suppress(GatewayError):
+                await supabase.sign_in_with_password(config.url, config.key, storage, config.email, config.password)
+
+
+async def orders() -> asyncio.StreamReader:
+    """What is said to this process."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+async def main() -> None:
+    """Until told to leave, or nobody is there any more."""
+    told = await orders()
+    config = msgspec.json.decode(await told.readline(), type=Config)
+    notes = Journal(_notes(config))
+    notes.write("life")
+    agent = Agent(config, await signed_in(config), notes)
+    beside = [asyncio.create_task(work) for work in (agent.desk.run(), agent.recall(), measure())]
+    while line := await told.readline():
+        if (order := msgspec.json.decode(line, type=Order)).do == "leave":
+            break
+        await agent.obey(order)
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    await agent.desk.aclose()
+    notes.close()
+    await _tell_what_is_left()
+
+
+async def _tell_what_is_left() -> None:
+    """Tasks and threads that outlive the desk."""
+    await asyncio.sleep(0.3)
+    gc.collect()
+    tasks = [repr(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    threads = [one.name for one in threading.enumerate() if one.name.startswith("writer")]
+    say("left", "; ".join([*tasks, *threads]), psutil.Process().memory_info().rss)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+def _notes(config: Config) -> Path:
+    return Path(config.directory) / "journal.jsonl"
+
+
+if __name__ == "__main__":
+    logs.start()
+    asyncio.run(main())

@@ -1,0 +1,187 @@
+"""One run: people at work in a storm, then calm, then judgement."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import psycopg
+from msgspec import Struct
+
+from tests.chaos.agent import Config, Said
+from tests.chaos.crew import Worker
+from tests.chaos.customers import Customer
+from tests.chaos.judgement import Bench, Judged, judge, troubles
+from tests.chaos.place import PASSWORD, Cast, Place, Server
+from tests.chaos.plan import AGENTS, CUSTOMERS, Blow
+from tests.chaos.recovery import recoveries
+from tests.chaos.report import Report, middle
+from tests.chaos.storm import Storm
+from tests.chaos.truth import count
+from tests.faults.proxy import FaultProxy
+
+LOOK = 1.0
+"""Seconds between two counts of messages."""
+ACTS = 4.4
+"""Things done for each message, of all seven together: see `pace`."""
+WARM = 0.2
+"""Part of the work after which memory should not grow but for what is held."""
+
+
+class Wanted(Struct, frozen=True):
+    """What a run is to be. It ends after `seconds`, whatever it has come to."""
+
+    seed: int
+    messages: int
+    blows: list[Blow]
+    work: float
+    """Seconds over which the blows are spread."""
+    seconds: float
+    hurry: bool = False
+    """Whether the clients are told to look again in the end, instead of waiting for them to."""
+
+    @property
+    def pace(self) -> float:
+        """Mean seconds between two things that one of them does: outages cost some, so a third faster than needed."""
+        return ACTS * 0.75 * self.work / max(1, self.messages)
+
+
+class Run:
+    """Everybody, and all that is between them."""
+
+    def __init__(self, wanted: Wanted, place: Place, server: Server | None, cast: Cast, directory: Path) -> None:
+        self.wanted, self.place, self.cast, self.directory = wanted, place, cast, directory
+        self._server = server
+        self.began = time.monotonic()
+        self.proxies: dict[str, FaultProxy] = {}
+        self.workers: dict[str, Worker] = {}
+        self.customers: dict[str, Customer] = {}
+        self.left: dict[str, Said] = {}
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until it has to end."""
+        return self.began + self.wanted.seconds - time.monotonic()
+
+    @asynccontextmanager
+    async def everybody(self) -> AsyncIterator[None]:
+        """Here, and gone with this, whatever happens."""
+        async with AsyncExitStack() as ends:
+            for number, name in enumerate((*AGENTS, *CUSTOMERS)):
+                proxy = FaultProxy(self.place.url, seed=self.wanted.seed + number)
+                self.proxies[name] = await ends.enter_async_context(proxy)
+            for name in AGENTS:
+                self.workers[name] = self._worker(name)
+                ends.push_async_callback(self.workers[name].end)
+                await self.workers[name].start()
+            for name in CUSTOMERS:
+                url, org_id = self.proxies[name].url, self.cast.org_id
+                self.customers[name] = Customer(name, url, self.place.key, org_id, self.wanted.seed)
+                ends.push_async_callback(self.customers[name].leave)
+                await self.customers[name].come()
+            yield
+
+    def _worker(self, name: str) -> Worker:
+        directory = self.directory / name
+        directory.mkdir(mode=0o700, parents=True)
+        labels, emails = self.cast.labels, self.cast.emails
+        url, key, seed = self.proxies[name].url, self.place.key, self.wanted.seed
+        return Worker(
+            Config(name, 0, seed, url, key, emails[name], PASSWORD, str(directory), labels[name], labels["shared"])
+        )
+
+    async def work(self, storm: Storm) -> None:
+        """Until the storm is over and enough was written, or the time is."""
+        pace = self.wanted.pace
+        await asyncio.gather(*(worker.work(pace) for worker in self.workers.values()))
+        writing = [asyncio.create_task(customer.work(pace)) for customer in self.customers.values()]
+        reserve = min(240.0, 0.3 * self.wanted.seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.remaining - reserve):
+                await storm.rage(self.wanted.blows, time.monotonic())
+                await self._enough()
+        storm.heal()
+        if self._server is not None:
+            await self._server.start()
+        for task in writing:
+            task.cancel()
+        await asyncio.gather(*writing, return_exceptions=True)
+        await self._rest()
+
+    async def _enough(self) -> None:
+        while await self._count() < self.wanted.messages:  # noqa: ASYNC110 - a database has no event for it
+            await asyncio.sleep(LOOK)
+
+    async def _count(self) -> int:
+        with suppress(psycopg.Error):
+            return await asyncio.to_thread(count, self.place.db_url, self.cast.org_id)
+        return 0
+
+    async def _rest(self) -> None:
+        for worker in self.workers.values():
+            await worker.stay()
+        for worker in self.workers.values():
+            await worker.hears("recalled")
+            await worker.asks("rest", "rested")
+
+    async def leave(self) -> None:
+        """Everybody goes home; agents say what they leave behind."""
+        for worker in self.workers.values():
+            self.left[worker.name] = await worker.leave()
+        for customer in self.customers.values():
+            await customer.leave()
+
+
+async def run(wanted: Wanted, place: Place, server: Server | None, cast: Cast, directory: Path) -> Report:
+    """One run, and what is to be said of it."""
+    one = Run(wanted, place, server, cast, directory)
+    async with one.everybody():
+        storm = Storm(place, server, one.workers, one.customers, one.proxies)
+        await one.work(storm)
+        calm = time.monotonic()
+        judged = await judge(Bench(place, cast, one.workers, one.customers, directory, wanted.hurry))
+        await one.leave()
+    return _report(one, storm, judged, judged.settled - calm)
+
+
+def _report(one: Run, storm: Storm, judged: Judged, settle: float) -> Report:
+    said = {name: worker.said for name, worker in one.workers.items()}
+    found = [each for name in said for each in recoveries(name, said[name], storm.log)]
+    memory = {name: [s for s in lines if s.what == "memory"] for name, lines in said.items()}
+    p50, most, worst = middle(found)
+    return Report(
+        seed=one.wanted.seed,
+        seconds=time.monotonic() - one.began,
+        faults=len(storm.log),
+        faults_by_kind=dict(sorted(Counter(struck.blow.kind for struck in storm.log).items())),
+        strikes=sum(entry.what == "struck" for proxy in one.proxies.values() for entry in proxy.log),
+        lives={name: len(worker.lives) for name, worker in one.workers.items()},
+        tally=judged.tally,
+        recoveries=len(found),
+        recover_p50=p50,
+        recover_max=most,
+        recover_worst=worst,
+        settle=settle,
+        memory_peak=max((s.number for lines in memory.values() for s in lines), default=0),
+        memory_growth=_growth([s.number for s in memory[AGENTS[-1]]]),
+        complaints=[*judged.complaints, *_left_behind(one), *_storm_failed(storm), *troubles(one.workers)],
+    )
+
+
+def _growth(sizes: Sequence[int]) -> int:
+    warm = sizes[int(WARM * len(sizes)) :]
+    return max(warm) - warm[0] if warm else 0
+
+
+def _left_behind(one: Run) -> Iterator[str]:
+    for name, said in one.left.items():
+        if said.words:
+            yield f"{name} leaves behind {said.words}"
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    yield from (f"left behind here: {task}" for task in tasks)
+
+
+def _storm_failed(storm: Storm) -> Iterator[str]:
+    yield from (f"{struck.blow} failed: {struck.error}" for struck in storm.log if struck.error)
