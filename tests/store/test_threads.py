@@ -318,3 +318,14 @@ def test_messages_share_what_they_repeat() -> None:
     assert other is not None
     assert one.org_id is other.org_id
     assert one.conversation_id is other.conversation_id
+
+
+def test_the_words_of_an_entry_as_they_were_written() -> None:
+    raw = "\x1b[31mred\u202e\x07"
+    store = Store()
+    store.apply([snapshot(conversation(), tail("a", 2, 2))])
+    store.apply([page(1, 2, message(1, raw), message(2, "gone", deleted_at=at(3)), note("n", 1, raw), audit("e", 1))])
+    store.apply([MessageQueued(MessageId("q"), A, raw, at(4)), NoteQueued(NoteId("w"), A, raw, at(5))])
+    queries = Queries(store)
+    originals = {entry.key: queries.original(A, entry) for entry in queries.thread(A).entries}
+    assert originals == {"a1": raw, "n": raw, "e": "", "a2": "", "q": raw, "w": raw}

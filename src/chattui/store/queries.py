@@ -1,9 +1,10 @@
 """What the screen asks a store. Everything that comes back is frozen, or live and sorted, and inert."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from chattui.model.records import Conversation, ConversationId, Label, Role, Sender, Status, UserId
+from chattui.model.events import PageLoaded, SnapshotTaken
+from chattui.model.records import Conversation, ConversationId, Label, Message, Note, Role, Sender, Status, UserId
 from chattui.store.changes import Cause, Changes
 from chattui.store.drawing import NOTHING
 from chattui.store.entries import Entries, Lines
@@ -12,6 +13,7 @@ from chattui.store.panels import panel
 from chattui.store.projections import (
     Colleague,
     CustomerPanel,
+    Entry,
     Header,
     LabelChip,
     ListRow,
@@ -23,6 +25,7 @@ from chattui.store.projections import (
     View,
 )
 from chattui.store.replies import replies
+from chattui.store.retelling import pages, retold
 from chattui.store.store import Store
 from chattui.text.inert import Inert, inert_line
 
@@ -129,6 +132,14 @@ class Queries:
             customer_read_seq=state.customer_read(conversation_id),
         )
 
+    def original(self, conversation_id: ConversationId, entry: Entry) -> str:
+        """Its words as they were written: for a clipboard or a file, never for the screen. "" where it has none."""
+        state = self._store.state
+        window = state.windows.get(conversation_id)
+        rows = (window.at(entry.seq), window.side(entry.key)) if window else ()
+        said = (row for row in rows if isinstance(row, Message | Note) and row.deleted_at is None)
+        return next((one.body for one in (*state.outbox.of(conversation_id), *said) if one.id == entry.key), "")
+
     def panel(self, conversation_id: ConversationId) -> CustomerPanel:
         """What is known of its customer. KeyError where `knows` says no."""
         return panel(self._store.state, self._conversation(conversation_id), self._chips(conversation_id))
@@ -199,6 +210,17 @@ class Queries:
     def replies(self, prefix: str, conversation_id: ConversationId) -> tuple[Reply, ...]:
         """Templates whose shortcut begins with `prefix` (its slash may be left out), mine before the shared ones."""
         return replies(self._store.state, prefix, conversation_id)
+
+    def retold(self, now: datetime, most: int) -> SnapshotTaken | None:
+        """The event that brings an empty store to this state, but for its threads; None before a first load.
+
+        Of more than `most` conversations, those that stand first in each view.
+        """
+        return retold(self._store.state, now, most)
+
+    def pages(self, conversation_ids: Iterable[ConversationId]) -> tuple[PageLoaded, ...]:
+        """The newest page of each of these threads that is loaded to its end."""
+        return tuple(pages(self._store.state, conversation_ids))
 
     def unread_notices(self, changes: Changes) -> tuple[Notice, ...]:
         """What became worth a bell: what rang and was not read, taken or closed since. Never what I did."""
