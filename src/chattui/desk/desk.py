@@ -188,7 +188,7 @@ class Desk:
     async def _appear(self) -> None:
         """Whoever opens an inbox is online; who said away stays so."""
         if self.queries.header().availability is Availability.OFFLINE:
-            await self.ask(UpdateProfile(availability=Availability.ONLINE))
+            await self._handoffs.ask(UpdateProfile(availability=Availability.ONLINE))
 
 
 def _conversation_of(answer: Accepted) -> ConversationId:
