@@ -84,7 +84,7 @@ async def test_with_the_setting_the_first_one_is_a_preview_and_the_focus_stays()
     async with world.run(WIDE) as pilot:
         await until(pilot, lambda: world.app._inbox and world.inbox.browsing.selection.shown == SAM)
         assert not world.inbox.browsing.selection.opened
-        assert world.inbox.where is Where.LIST
+        assert world.inbox.panes.where is Where.LIST
 
 
 async def test_enter_opens_marks_read_and_writes() -> None:
@@ -94,7 +94,7 @@ async def test_enter_opens_marks_read_and_writes() -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: asked(world, MarkRead))
         assert asked(world, MarkRead) == [MarkRead(SAM, 5)]
-        assert world.inbox.where is Where.COMPOSER
+        assert world.inbox.panes.where is Where.COMPOSER
         await until(pilot, lambda: Viewing(SAM) in world.gateway.said)
         await sees(pilot, "4 unread")
 
@@ -134,7 +134,7 @@ async def test_take_over_stays_in_the_list_and_follows_into_mine() -> None:
         assert asked(world, TakeOver) == [TakeOver(ANNE)]
         assert world.inbox.browsing.view is View.MINE
         assert world.inbox.browsing.list.cursor == ANNE
-        assert world.inbox.where is Where.LIST
+        assert world.inbox.panes.where is Where.LIST
 
 
 async def test_a_refusal_says_who_has_it_and_changes_nothing() -> None:
@@ -285,7 +285,7 @@ async def test_escape_answers_the_question_and_goes_nowhere() -> None:
         await sees(pilot, "Close Samuel Okafor?")
         await press(pilot, "escape")
         await until(pilot, lambda: "Close Samuel" not in picture_of(pilot))
-        assert world.inbox.where is Where.COMPOSER
+        assert world.inbox.panes.where is Where.COMPOSER
 
 
 async def test_a_question_stands_as_long_as_it_can_be_answered() -> None:
@@ -310,7 +310,8 @@ async def looks_at(world: World, pilot: Pilot[None], conversation_id: Conversati
     """The cursor stands there, is painted there, and the thread beside it is shown."""
     world.inbox.browsing.list.move_to(conversation_id)
     await until(
-        pilot, lambda: world.inbox.target == conversation_id and world.inbox.browsing.selection.shown == conversation_id
+        pilot,
+        lambda: world.inbox.panes.target == conversation_id and world.inbox.browsing.selection.shown == conversation_id,
     )
 
 
@@ -489,9 +490,9 @@ async def test_escape_goes_popup_composer_list_and_loses_nothing() -> None:
         await sees(pilot, "Greeting")
         await press(pilot, "escape")
         assert not world.inbox.writing.composer.popup_open
-        assert world.inbox.where is Where.COMPOSER
+        assert world.inbox.panes.where is Where.COMPOSER
         await press(pilot, "escape")
-        await until(pilot, lambda: world.inbox.where is Where.LIST)
+        await until(pilot, lambda: world.inbox.panes.where is Where.LIST)
         assert world.inbox.writing.composer.text == "/h"
 
 
@@ -502,7 +503,7 @@ async def test_the_filter_narrows_and_escape_clears_it() -> None:
         await press(pilot, "slash", *"jonas")
         await until(pilot, lambda: list(world.inbox.browsing.ids()) == [JONAS])
         await press(pilot, "enter")
-        assert world.inbox.where is Where.LIST
+        assert world.inbox.panes.where is Where.LIST
         assert list(world.inbox.browsing.ids()) == [JONAS]
         await press(pilot, "escape")
         await until(pilot, lambda: len(world.inbox.browsing.ids()) > 1)
@@ -544,7 +545,7 @@ async def test_tab_never_takes_the_focus_out_of_the_composer() -> None:
     async with world.run(WIDE) as pilot:
         await ready(pilot, view="2")
         await press(pilot, "enter", "tab", *"c")
-        assert world.inbox.where is Where.COMPOSER
+        assert world.inbox.panes.where is Where.COMPOSER
         assert world.inbox.writing.composer.text == "c"
 
 
@@ -579,7 +580,7 @@ async def test_the_mouse_changes_view_and_opens() -> None:
         assert world.inbox.browsing.view is View.MINE
         await pilot.click("#list", offset=(4, 0), times=2)
         await until(pilot, lambda: world.inbox.browsing.selection.opened)
-        assert world.inbox.where is Where.COMPOSER
+        assert world.inbox.panes.where is Where.COMPOSER
 
 
 async def test_an_arriving_message_is_on_the_screen_without_a_key() -> None:
@@ -669,3 +670,10 @@ async def test_the_link_is_live_in_words() -> None:
         assert header is not None
         assert header.link is LinkState.LIVE
         assert ROSA in world.inbox.browsing.ids()
+
+
+async def test_every_action_of_the_table_does_something() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot)
+        assert world.inbox.keyboard.doers.keys() == world.app.keymap.actions.keys()

@@ -18,7 +18,7 @@ from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
 from chattui.ui import escapes
-from chattui.ui.actions import Action, Keymap
+from chattui.ui.actions import Keymap
 from chattui.ui.attention import Attention
 from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
@@ -26,8 +26,8 @@ from chattui.ui.themes import THEMES, chosen, defaults
 
 if TYPE_CHECKING:
     from chattui.desk import Desk
-    from chattui.model.records import ConversationId
     from chattui.store.changes import Changes
+    from chattui.ui.doing import Doers
     from chattui.ui.notices import Notices
     from chattui.ui.screens.inbox import InboxScreen
 
@@ -120,7 +120,7 @@ class ChattuiApp(App[None]):
                 self.keymap,
                 self._attention,
                 self._clock,
-                program=self,
+                program=self._doers(),
                 repainted=self._repainted,
             )
             await self.push_screen(self._inbox)
@@ -137,20 +137,16 @@ class ChattuiApp(App[None]):
     failure = ""
     """Why the inbox could not open or go on; printed again after the end."""
 
-    def do(self, action: Action, _target: "ConversationId | None") -> bool:
-        """The actions of the key table that are the app's own."""
-        match action.id:
-            case "palette":
-                self.action_command_palette()
-            case "help":
-                self._help()
-            case "theme":
-                self.theme = "chattui-light" if self.current_theme.dark else "chattui-dark"
-            case "quit":
-                self.call_next(self.action_quit)
-            case _:
-                return False
-        return True
+    def _doers(self) -> "Doers":
+        return {
+            "palette": lambda _: self.action_command_palette(),
+            "help": lambda _: self._help(),
+            "theme": lambda _: self._turn_light(),
+            "quit": lambda _: self.call_next(self.action_quit),
+        }
+
+    def _turn_light(self) -> None:
+        self.theme = "chattui-light" if self.current_theme.dark else "chattui-dark"
 
     def _help(self) -> None:
         from chattui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not before somebody asks

@@ -1,18 +1,19 @@
 """What each action of the key table does, once its key has been let through."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from chattui.gateway.protocol import Refused
 from chattui.model.events import Delivery
-from chattui.model.intents import HandOff, Intent, Transfer, UpdateProfile
-from chattui.model.records import Availability, ConversationId, LabelId, Status, UserId
+from chattui.model.intents import Intent, UpdateProfile
+from chattui.model.records import Availability
 from chattui.store.projections import Entry, View
-from chattui.ui.actions import Action, Where
+from chattui.ui.actions import Where
 from chattui.ui.browsing import Browsing
-from chattui.ui.handoffs import INTENTS, MINE_AFTER, Target, intent_of
-from chattui.ui.pickers import Choice, colleague_choices, label_choices, reply_choices
+from chattui.ui.doing import Doers, Host, Target
+from chattui.ui.panes import Panes
+from chattui.ui.pickers import reply_choices
+from chattui.ui.questions import Questions
 from chattui.ui.widgets.composer import Mode
 from chattui.ui.widgets.thread import ThreadView
 from chattui.ui.writing import Writing
@@ -21,79 +22,30 @@ if TYPE_CHECKING:
     from chattui.desk import Desk
 
 
-class Host(Protocol):
-    """What commands ask of the screen that they run on."""
-
-    @property
-    def where(self) -> Where:
-        """What has the focus."""
-
-    def say(self, sentence: str) -> None:
-        """A short remark at the bottom."""
-
-    def refuse(self, sentence: str) -> None:
-        """Somebody said no: shown where it is not overlooked."""
-
-    def offer(self, action_id: str, conversation_id: ConversationId) -> None:
-        """Somebody else has it, and the agent is an admin: the same action again does it all the same."""
-
-    def insisted(self, action_id: str, conversation_id: ConversationId) -> bool:
-        """Whether this action takes up that offer."""
-
-    def work(self, job: Coroutine[Any, Any, None]) -> None:
-        """Run it beside the screen."""
-
-    def write(self, mode: Mode) -> None:
-        """Put the cursor into the composer."""
-
-    def step_back(self) -> None:
-        """Popup, question, filter, composer, list: one step."""
-
-    def to_list(self) -> None:
-        """Put the focus on the list."""
-
-    def to_thread(self) -> None:
-        """Put the focus on the thread."""
-
-    def to_panel(self) -> None:
-        """Put the focus on what is known of the customer, where that is shown."""
-
-    def choose(
-        self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool
-    ) -> None:
-        """Let the agent pick; with `stay`, several."""
-
-
-TAKEN = "PT409"
-"""The database's word for a conversation that does not stand so that this could be done."""
-Doer = Callable[[Target], None]
-
-
 class Commands:
-    """Looks an action up and does it. `target` is the conversation that was painted under the cursor."""
+    """Looking around, writing, and what an agent sets for themselves."""
 
-    def __init__(self, desk: "Desk", browsing: Browsing, writing: Writing, thread: ThreadView, host: Host) -> None:
-        self._desk, self._browsing, self._writing, self._thread, self._host = desk, browsing, writing, thread, host
-        self._doers: Mapping[str, Doer] = {**self._conversation(), **self._words(), **self._moves(), **self._program()}
+    def __init__(  # noqa: PLR0913 - all that a key may reach
+        self,
+        desk: "Desk",
+        browsing: Browsing,
+        writing: Writing,
+        thread: ThreadView,
+        *,
+        panes: Panes,
+        questions: Questions,
+        host: Host,
+    ) -> None:
+        self._desk, self._browsing, self._writing, self._thread = desk, browsing, writing, thread
+        self._panes, self._questions, self._host = panes, questions, host
 
-    def do(self, action: Action, target: Target) -> bool:
-        """Do it; False where it is not this screen's to do."""
-        doer = self._doers.get(action.id)
-        if doer is not None:
-            doer(target)
-        return doer is not None
+    def doers(self) -> Doers:
+        """What they are."""
+        return {**self._words(), **self._moves(), **self._steps(), **self._program()}
 
-    def _conversation(self) -> dict[str, Doer]:
+    def _words(self) -> Doers:
         return {
-            **{action_id: partial(self._hand_off, action_id) for action_id in INTENTS},
-            "take-next": lambda _: self._host.work(self._take_next()),
-            "transfer": self._transfer,
-            "label": self._label,
             "open": self._open,
-        }
-
-    def _words(self) -> dict[str, Doer]:
-        return {
             "reply": partial(self._write, Mode.REPLY),
             "note": partial(self._write, Mode.NOTE),
             "send": lambda _: self._writing.composer.submit(),
@@ -104,31 +56,30 @@ class Commands:
             "discard": lambda _: self._refused(self._desk.discard),
         }
 
-    def _moves(self) -> dict[str, Doer]:
-        browsing, thread, host = self._browsing, self._thread, self._host
+    def _moves(self) -> Doers:
+        browsing, thread, panes = self._browsing, self._thread, self._panes
         return {
-            "back": lambda _: host.step_back(),
-            "keep-filter": lambda _: host.to_list(),
+            "back": lambda _: self._step_back(),
+            "keep-filter": lambda _: panes.to_list(),
             "filter": lambda _: browsing.filter.open(),
             "next-unread": lambda _: self._or_say("Nothing unread here.", browsing.unread(1)),
             "previous-unread": lambda _: self._or_say("Nothing unread here.", browsing.unread(-1)),
             "next-needing-me": lambda _: self._or_say("Nobody needs you now.", browsing.needing_me()),
             "last": lambda _: self._or_say("No conversation was open before this one.", browsing.last()),
-            "read-thread": lambda _: host.to_thread(),
-            "leave-panel": lambda _: host.to_thread(),
-            "read-panel": lambda _: host.to_panel(),
+            "read-thread": lambda _: panes.to_thread(),
+            "leave-panel": lambda _: panes.to_thread(),
+            "read-panel": lambda _: panes.to_panel(),
             "message-up": lambda _: thread.select(-1),
             "message-down": lambda _: thread.select(1),
-            "read-list": lambda _: host.to_list(),
+            "read-list": lambda _: panes.to_list(),
             "scroll-up": lambda _: thread.scroll_page_up(animate=False),
             "scroll-down": lambda _: thread.scroll_page_down(animate=False),
             "next-view": lambda _: browsing.step_view(1),
             "previous-view": lambda _: browsing.step_view(-1),
-            **self._steps(),
             **{f"view-{view}": partial(self._view, view) for view in View},
         }
 
-    def _steps(self) -> dict[str, Doer]:
+    def _steps(self) -> Doers:
         rows, thread = self._browsing.list, self._thread
         return {
             "up": lambda _: self._here(lambda: rows.step(-1), lambda: thread.action_lines(-1)),
@@ -138,9 +89,17 @@ class Commands:
         }
 
     def _here(self, in_list: Callable[[], None], in_thread: Callable[[], None]) -> None:
-        (in_thread if self._host.where is Where.THREAD else in_list)()
+        (in_thread if self._panes.where is Where.THREAD else in_list)()
 
-    def _program(self) -> dict[str, Doer]:
+    def _step_back(self) -> None:
+        """Popup, question, filter, composer, list."""
+        if self._writing.dismiss() or self._questions.withdraw():
+            return
+        if self._panes.where in {Where.FILTER, Where.LIST}:
+            self._browsing.filter.dismiss()
+        self._panes.to_list()
+
+    def _program(self) -> Doers:
         return {
             "resync": lambda _: self._resync(),
             "notices": lambda _: self._host.work(self._toggle_notices()),
@@ -159,67 +118,18 @@ class Commands:
             self._host.say("There is no conversation under the cursor.")
             return
         self._browsing.open(target)
-        self._host.write(self._writing.composer.mode)
+        self._panes.write(self._writing.composer.mode)
 
     def _write(self, mode: Mode, target: Target) -> None:
         if target is not None:
             self._browsing.open(target)
-            self._host.write(mode)
-
-    def _hand_off(self, action_id: str, target: Target) -> None:
-        if target is not None:
-            force = self._host.insisted(action_id, target)
-            self._host.work(self._ask(action_id, intent_of(action_id, target, force=force), target))
-
-    async def _ask(self, action_id: str, intent: HandOff, target: ConversationId) -> None:
-        refused = await self._desk.ask(intent)
-        if refused is None and action_id in MINE_AFTER:
-            self._browsing.reveal(target)
-        if refused is not None:
-            self._host.refuse(refused.sentence)
-            if self._may_force(refused, target):
-                self._host.offer(action_id, target)
-
-    def _may_force(self, refused: Refused, target: ConversationId) -> bool:
-        """An admin may, where it was refused because a colleague has it."""
-        if refused.code != TAKEN or not self._desk.queries.header().admin or not self._desk.queries.knows(target):
-            return False
-        row = self._browsing.row(target)
-        return row.status is Status.ACTIVE and not row.mine
+            self._panes.write(mode)
 
     async def _submitted(self, intent: Intent) -> bool:
         refused = await self._desk.ask(intent)
         if refused is not None:
             self._host.refuse(refused.sentence)
         return refused is None
-
-    async def _take_next(self) -> None:
-        match await self._desk.take_next():
-            case Refused(sentence=sentence):
-                self._host.refuse(sentence)
-            case taken:
-                self._browsing.reveal(taken)
-
-    def _transfer(self, target: Target) -> None:
-        if target is None:
-            return
-        force = self._host.insisted("transfer", target)
-
-        def give(to: str) -> None:
-            self._host.work(self._ask("transfer", Transfer(target, UserId(to), force), target))
-
-        self._host.choose("Give it to", lambda: colleague_choices(self._desk.queries.colleagues()), give, stay=False)
-
-    def _label(self, target: Target) -> None:
-        if target is None:
-            return
-        labels = self._desk.queries.labels
-
-        def toggle(label_id: str) -> None:
-            present = any(chip.id == label_id and on for chip, on in labels(target))
-            self._desk.label(target, LabelId(label_id), present=not present)
-
-        self._host.choose("Labels", lambda: label_choices(labels(target)), toggle, stay=True)
 
     def _templates(self, target: Target) -> None:
         if target is None:
@@ -230,7 +140,7 @@ class Commands:
             self._write(self._writing.composer.mode, target)
             self._writing.insert(replies[reply_id])
 
-        self._host.choose("Canned replies", lambda: reply_choices(replies.values()), insert, stay=False)
+        self._host.choose("Canned replies", lambda: reply_choices(replies.values()), insert)
 
     def _lead(self) -> None:
         self._writing.composer.leader_open = True

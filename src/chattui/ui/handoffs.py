@@ -1,16 +1,21 @@
-"""Hand-offs: what their actions ask of the database, and the question that comes before some of them."""
+"""Hand-offs: what their actions ask of the database, and what becomes of its answer."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from chattui.model.intents import Close, HandBack, HandOff, Reopen, Requeue, TakeOver
-from chattui.model.records import ConversationId
-from chattui.text.inert import Inert
-from chattui.ui.actions import Action
-from chattui.ui.confirmation import Confirmation
-from chattui.ui.guard import Cancellable, Later
-from chattui.ui.settings import Settings
+from chattui.gateway.protocol import Refused
+from chattui.model.intents import Close, HandBack, HandOff, Reopen, Requeue, TakeOver, Transfer
+from chattui.model.records import ConversationId, Status, UserId
+from chattui.ui.browsing import Browsing
+from chattui.ui.doing import Doers, Host, Target
+from chattui.ui.pickers import colleague_choices
+from chattui.ui.questions import Questions
+
+if TYPE_CHECKING:
+    from chattui.desk import Desk
 
 INTENTS: Mapping[str, Callable[[ConversationId], HandOff]] = {
     "take-over": TakeOver,
@@ -20,85 +25,64 @@ INTENTS: Mapping[str, Callable[[ConversationId], HandOff]] = {
     "reopen": Reopen,
 }
 """Action id → what it asks of the database."""
-
-FORCE = "force "
-"""Before the id of an action: the question is whether to do it to what a colleague has."""
-MINE_AFTER = {"take-over", "reopen", "take-next"}
+MINE_AFTER = {"take-over", "reopen"}
 """What I have afterwards."""
+TAKEN = "PT409"
+"""The database's word for a conversation that does not stand so that this could be done."""
 
 
-Target = ConversationId | None
-
-
-def intent_of(action_id: str, conversation_id: ConversationId, *, force: bool) -> HandOff:
-    """What the action asks; with `force` of what a colleague has, too."""
-    intent = INTENTS[action_id](conversation_id)
-    return structs.replace(intent, force=True) if force else intent
-
-
-class Questions:
-    """Asks in the footer, and lets the same key through the second time.
-
-    It asks before what is hard to take back, and offers an admin what was refused because a colleague has it.
-    """
+class HandOffs:
+    """Each is done once the database has said yes. `hint` is the key of an action, for where the agent is."""
 
     def __init__(
-        self,
-        settings: Settings,
-        clock: Callable[[], float],
-        later: Later,
-        name: Callable[[ConversationId], Inert],
-        show: Callable[[str, str], None],
+        self, desk: "Desk", browsing: Browsing, questions: Questions, host: Host, hint: Callable[[str], str]
     ) -> None:
-        self._settings, self._clock, self._later, self._name, self._show = settings, clock, later, name, show
-        self._question = Confirmation(settings.confirm_for)
-        self._fading: Cancellable | None = None
+        self._desk, self._browsing, self._questions, self._host, self._hint = desk, browsing, questions, host, hint
 
-    def let_through(self, action: Action, target: Target, key: str) -> bool:
-        """True where it may act now; else the question stands from here on. Any other action withdraws it."""
-        if target is not None and self._question.stands(FORCE + action.id, target, self._clock()):
-            return True
-        if not action.asks or (target is not None and not self._settings.confirm):
-            self.withdraw()
-            return True
-        return target is not None and self._confirmed(action, target, key)
+    def doers(self) -> Doers:
+        """What they are."""
+        return {
+            **{action_id: partial(self._hand_off, action_id) for action_id in INTENTS},
+            "take-next": lambda _: self._host.work(self._take_next()),
+            "transfer": self._transfer,
+        }
 
-    def offer(self, action_id: str, target: ConversationId, key: str) -> None:
-        """Somebody else has it, and I am an admin: the same key again does it all the same."""
-        self.withdraw()
-        self._question.ask(FORCE + action_id, target, self._clock())
-        self._stand(f"{key} again does it all the same: you are an admin · Esc leaves it as it is", action_id)
+    def _hand_off(self, action_id: str, target: Target) -> None:
+        if target is not None:
+            intent = INTENTS[action_id](target)
+            if self._questions.insisted(action_id, target):
+                intent = structs.replace(intent, force=True)
+            self._host.work(self._ask(action_id, intent, target))
 
-    def insisted(self, action_id: str, target: ConversationId) -> bool:
-        """Whether that offer is taken with this."""
-        stood = self._question.stands(FORCE + action_id, target, self._clock())
-        if stood:
-            self.withdraw()
-        return stood
+    def _transfer(self, target: Target) -> None:
+        if target is None:
+            return
+        force = self._questions.insisted("transfer", target)
 
-    def withdraw(self) -> bool:
-        """No question stands any more; False where none did."""
-        stood = self._question.forget()
-        if self._fading is not None:
-            self._fading.stop()
-            self._fading = None
-        if stood:
-            self._show("", "")
-        return stood
+        def give(to: str) -> None:
+            self._host.work(self._ask("transfer", Transfer(target, UserId(to), force), target))
 
-    def _confirmed(self, action: Action, target: ConversationId, key: str) -> bool:
-        answered = self._question.stands(action.id, target, self._clock())
-        self.withdraw()
-        if answered:
-            return True
-        self._question.ask(action.id, target, self._clock())
-        question = action.asks.format(name=self._name(target))
-        self._stand(f"{question} {key} again does it · Esc leaves it as it is", action.id)
-        return False
+        self._host.choose("Give it to", lambda: colleague_choices(self._desk.queries.colleagues()), give)
 
-    def _stand(self, words: str, action_id: str) -> None:
-        self._show(words, action_id)
-        self._fading = self._later(self._settings.confirm_for, self._fade)
+    async def _take_next(self) -> None:
+        match await self._desk.take_next():
+            case Refused(sentence=sentence):
+                self._host.refuse(sentence)
+            case taken:
+                self._browsing.reveal(taken)
 
-    def _fade(self) -> None:
-        self.withdraw()
+    async def _ask(self, action_id: str, intent: HandOff, target: ConversationId) -> None:
+        refused = await self._desk.ask(intent)
+        if refused is not None:
+            self._host.refuse(refused.sentence)
+            if self._may_force(refused, target):
+                self._questions.offer(action_id, target, self._hint(action_id))
+        elif action_id in MINE_AFTER:
+            self._browsing.reveal(target)
+
+    def _may_force(self, refused: Refused, target: ConversationId) -> bool:
+        """An admin may, where it was refused because a colleague has it."""
+        if refused.code != TAKEN or not self._desk.queries.header().admin or not self._desk.queries.knows(target):
+            return False
+        row = self._browsing.row(target)
+        return row.status is Status.ACTIVE and not row.mine

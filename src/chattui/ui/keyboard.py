@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from textual.events import Key
 
@@ -10,19 +10,15 @@ from chattui.model.records import ConversationId
 from chattui.text.inert import Inert
 from chattui.ui.actions import PANES, Action, Keymap, Where, spoken
 from chattui.ui.guard import Guard, Later
-from chattui.ui.handoffs import Questions
+from chattui.ui.questions import Questions
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.footer import FooterBar
 
+if TYPE_CHECKING:
+    from chattui.ui.doing import Doers
+
 BESIDE = {"leader", "back"}
 """Leave a question standing: one comes before the key that answers it, the other withdraws it and does no more."""
-
-
-class Doing(Protocol):
-    """What can do actions."""
-
-    def do(self, action: Action, target: ConversationId | None) -> bool:
-        """Do it; False where it is not its own."""
 
 
 class Keyboard:
@@ -43,8 +39,7 @@ class Keyboard:
         self._target = target
         self._guard = Guard(settings.guard, later, self._stood_not_alone)
         self.questions = Questions(settings, clock, later, name, footer.ask)
-        self.doing: tuple[Doing, ...] = ()
-        """Asked in order."""
+        self.doers: Doers = {}
 
     def key(self, event: Key, where: Where) -> bool:
         """A key that the focused widget did not want as text. False where it means nothing here."""
@@ -86,9 +81,7 @@ class Keyboard:
     def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
         if action.id not in BESIDE and not self.questions.let_through(action, target, key):
             return
-        for doing in self.doing:
-            if doing.do(action, target):
-                return
+        self.doers[action.id](target)
 
     def _stood_not_alone(self, key: str) -> None:
         what = f"{key} came together with other keys" if key else "A paste does nothing here"

@@ -1,47 +1,41 @@
 """The inbox: it lays the panes out and sends every key, click and message where it belongs."""
 
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from chattui.model.records import ConversationId, Status
 from chattui.text.inert import Inert
-from chattui.ui.actions import Keymap, Standing, Where
+from chattui.ui.actions import Keymap, Where
 from chattui.ui.attention import Attention
 from chattui.ui.browsing import Browsing
 from chattui.ui.commands import Commands
-from chattui.ui.keyboard import Doing, Keyboard
+from chattui.ui.doing import Doers
+from chattui.ui.handoffs import HandOffs
+from chattui.ui.keyboard import Keyboard
 from chattui.ui.painting import Painting
+from chattui.ui.panes import Panes
 from chattui.ui.pickers import Choice
 from chattui.ui.reading import Reading
 from chattui.ui.screens.picker import Picker
 from chattui.ui.settings import Settings
+from chattui.ui.triage import Triage
 from chattui.ui.widgets.bar import Bar
-from chattui.ui.widgets.composer import Composer, Mode
-from chattui.ui.widgets.conversations import ConversationList
+from chattui.ui.widgets.composer import Composer
 from chattui.ui.widgets.footer import FooterBar
-from chattui.ui.widgets.panel import CustomerPanelView
 from chattui.ui.widgets.thread import ThreadView
 from chattui.ui.writing import Writing
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from chattui.desk import Desk
     from chattui.store.changes import Changes
 
-PREVIEW_AFTER = 0.08
-"""Seconds that the cursor stands still before its thread is shown."""
 WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-roomy")]
 """Columns from which a layout holds."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
-FOCUSED = {"composer": Where.COMPOSER, "filter": Where.FILTER, "thread": Where.THREAD, "panel": Where.PANEL}
 
 
 class InboxScreen(Screen[None]):
@@ -59,16 +53,17 @@ class InboxScreen(Screen[None]):
         attention: Attention,
         clock: Callable[[], float],
         *,
-        program: Doing,
+        program: Doers,
         repainted: "Callable[[Changes], None]",
     ) -> None:
         super().__init__(id="inbox")
         self.desk, self.keymap, self._repainted = desk, keymap, repainted
         self.footer = FooterBar(id="footer")
-        self.writing = Writing(desk, keymap, self.footer.say)
+        self.writing = Writing(desk, keymap, self.say)
         self.browsing = Browsing(desk, self._turned)
         self.painting = Painting(desk, self.browsing, self.writing, self.set_timer)
         self.painting.after = self._painted
+        self.panes = Panes(desk, self.browsing, self.painting, self.writing, begun=settings.open_first)
         self.reading = Reading(
             desk,
             self.browsing.selection,
@@ -83,29 +78,27 @@ class InboxScreen(Screen[None]):
             self.footer,
             clock=clock,
             later=self.set_timer,
-            target=lambda: self.target,
+            target=lambda: self.panes.target,
             name=lambda conversation_id: self.browsing.row(conversation_id).name,
         )
-        self.keyboard.doing = (Commands(desk, self.browsing, self.writing, self.painting.thread, self), program)
-        self._where = Where.LIST
-        self._begun = settings.open_first
-        """The agent has done something, so the cursor's conversation may be shown."""
-        self._previewing: Timer | None = None
+        self.keyboard.doers = {**self._doers(), **program}
+
+    def _doers(self) -> Doers:
+        questions, thread = self.keyboard.questions, self.painting.thread
+        commands = Commands(
+            self.desk, self.browsing, self.writing, thread, panes=self.panes, questions=questions, host=self
+        )
+        hand_offs = HandOffs(self.desk, self.browsing, questions, self, self._hint)
+        return {**commands.doers(), **hand_offs.doers(), **Triage(self.desk, self).doers()}
+
+    def _hint(self, action_id: str) -> str:
+        return self.keymap.hint(action_id, self.panes.where)
 
     def compose(self) -> ComposeResult:
         """Header, panes, footer."""
         yield self.painting.header
         yield self.painting.banner
-        with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                yield self.browsing.tabs
-                yield self.browsing.filter
-                yield self.browsing.list
-            with Vertical(id="middle"):
-                yield self.painting.head
-                yield self.painting.thread
-                yield self.writing
-            yield self.painting.panel
+        yield self.panes
         yield self.footer
         yield Static("This window is too small.\nMake it at least 40 × 10.", id="too-small")
 
@@ -117,33 +110,45 @@ class InboxScreen(Screen[None]):
         self.painting.start()
         self.refresh_footer()
 
-    # Where we are
+    # What follows what
 
-    @property
-    def where(self) -> Where:
-        """What has the focus; while the terminal has lost it, what had it last."""
-        if self.focused is not None:
-            self._where = FOCUSED.get(self.focused.id or "", Where.LIST)
-        return self._where
-
-    @property
-    def target(self) -> ConversationId | None:
-        """The conversation that an action means: in the list, the one painted under the cursor."""
-        if self.where in {Where.LIST, Where.FILTER}:
-            return self.browsing.list.painted_under_cursor()
-        return self.browsing.selection.shown
+    def on_descendant_focus(self) -> None:
+        """Footer and composer's words follow the focus; a question does not."""
+        self.keyboard.questions.withdraw()
+        self.refresh_footer()
+        self.writing.explain()
 
     def on_composer_edited(self) -> None:
         """Whoever writes on does not answer the question."""
         self.keyboard.questions.withdraw()
 
-    def on_descendant_focus(self) -> None:
-        """Footer, page and composer's words follow the focus."""
-        where = self.where
-        self.set_class(where in {Where.COMPOSER, Where.THREAD}, "-reading")
-        self.keyboard.questions.withdraw()
+    def on_conversation_list_highlighted(self) -> None:
+        """Another conversation, other keys."""
         self.refresh_footer()
-        self.writing.explain()
+
+    def on_resize(self) -> None:
+        """What was hidden may be there again."""
+        self.call_after_refresh(self.panes.refocus)
+
+    def on_screen_resume(self) -> None:
+        """Nothing stands above it any more: what is in sight is read."""
+        self.reading.attend()
+
+    def on_thread_view_read_up_to(self, event: ThreadView.ReadUpTo) -> None:
+        """The end is in sight."""
+        self.reading.seen(event.conversation_id, event.seq)
+
+    def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
+        """The top comes near."""
+        self.desk.older(event.conversation_id)
+
+    def _turned(self) -> None:
+        """The thread has to show another conversation, or the same one in earnest."""
+        shown = self.browsing.selection.shown
+        if shown != self.writing.composer.conversation_id:
+            self.writing.turn_to(shown)
+        self.painting.show_conversation()
+        self.reading.attend()
 
     def _painted(self, changes: "Changes") -> None:
         self.refresh_footer()
@@ -153,48 +158,12 @@ class InboxScreen(Screen[None]):
 
     def refresh_footer(self) -> None:
         """The keys that work here, for a conversation that stands as this one does."""
-        where = self.where
-        self.footer.actions = tuple(self.keymap.footer(where, self._standing()))
+        where = self.panes.where
+        self.footer.actions = tuple(self.keymap.footer(where, self.panes.standing))
         fixed = ("palette", "help")
         self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
 
-    def _standing(self) -> Standing | None:
-        target = self.browsing.list.cursor if self.where is Where.LIST else self.browsing.selection.shown
-        if target is None or not self.desk.queries.knows(target):
-            return None
-        row = self.browsing.row(target)
-        if row.status is Status.ACTIVE:
-            return Standing.MINE if row.mine else Standing.THEIRS
-        return Standing(row.status)
-
-    # The focus, where panes come and go with the window's size
-
-    @property
-    def _too_small(self) -> bool:
-        return self.has_class("-tiny") or self.has_class("-low")
-
-    def on_screen_resume(self) -> None:
-        """Nothing stands above it any more: what is in sight is read."""
-        self.reading.attend()
-
-    def on_resize(self) -> None:
-        """What was hidden may be there again."""
-        self.call_after_refresh(self._refocus)
-
-    def on_descendant_blur(self) -> None:
-        """A pane that is hidden lets the focus go."""
-        self._refocus()
-
-    def _refocus(self) -> None:
-        """Back to what had it; from a customer's panel that is gone, to the thread beside it."""
-        if self.focused is not None or self._too_small or not self.app.app_focus:
-            return
-        place = self.where
-        if place is Where.PANEL and not self.painting.panel.display:
-            place = Where.THREAD
-        self.set_focus(self.query_one(f"#{place}"))
-
-    # Keys
+    # Keys and mouse
 
     def pressed(self, event: Key) -> bool:
         """A key, before any pane has it. False: whatever has the focus shall see to it.
@@ -209,16 +178,12 @@ class InboxScreen(Screen[None]):
         self._key(event)
 
     def _key(self, event: Key) -> bool:
-        if self._too_small:  # nothing is done that nobody can see
+        if self.has_class("-tiny") or self.has_class("-low"):  # nothing is done that nobody can see
             return False
-        self._begun = True
-        if self.where is Where.LIST:
+        self.panes.begun = True
+        if self.panes.where is Where.LIST:
             self.browsing.list.held.key()
-        return self.keyboard.key(event, self.where)
-
-    def on_mouse_down(self) -> None:
-        """The mouse counts as much as a key."""
-        self._begun = True
+        return self.keyboard.key(event, self.panes.where)
 
     def on_paste(self, event: Paste) -> None:
         """No text field took it."""
@@ -233,7 +198,7 @@ class InboxScreen(Screen[None]):
         """A word of header, tabs or footer."""
         self.keyboard.click(event.action)
 
-    # What commands ask of the screen
+    # What actions ask of it
 
     def say(self, sentence: str) -> None:
         """A short remark at the bottom."""
@@ -243,92 +208,12 @@ class InboxScreen(Screen[None]):
         """Somebody said no."""
         self.notify(sentence, severity="warning", timeout=8, markup=False)
 
-    def offer(self, action_id: str, conversation_id: ConversationId) -> None:
-        """Somebody else has it, and I may do it all the same."""
-        self.keyboard.questions.offer(action_id, conversation_id, self.keymap.hint(action_id, self.where))
-
-    def insisted(self, action_id: str, conversation_id: ConversationId) -> bool:
-        """Whether this is the answer to that offer."""
-        return self.keyboard.questions.insisted(action_id, conversation_id)
-
-    def work(self, job: Coroutine[Any, Any, None]) -> None:
+    def work(self, job: Coroutine[Any, Any, object]) -> None:
         """Beside the screen; a crash in it is the app's to tell."""
         self.app.run_worker(job, exit_on_error=False)
 
-    def write(self, mode: Mode) -> None:
-        """Into the composer."""
-        self.writing.switch(mode)
-        self.add_class("-reading")
-        self.set_focus(self.writing.composer)
-
-    def to_list(self) -> None:
-        """Back to the list; its cursor decides again what is shown."""
-        self.remove_class("-reading")
-        self.set_focus(self.browsing.list)
-
-    def to_thread(self) -> None:
-        """Scroll by keys."""
-        self.add_class("-reading")
-        self.set_focus(self.painting.thread)
-
-    def to_panel(self) -> None:
-        """The customer, where there is room for them."""
-        if self.painting.panel.display:
-            self.set_focus(self.painting.panel)
-
-    def step_back(self) -> None:
-        """Popup, question, filter, composer, list."""
-        if self.writing.dismiss() or self.keyboard.questions.withdraw():
-            return
-        if self.where in {Where.FILTER, Where.LIST}:
-            self.browsing.filter.dismiss()
-        self.to_list()
-
     def choose(
-        self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool
+        self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool = False
     ) -> None:
         """Let the agent pick."""
         self.app.push_screen(Picker(title, choices, chosen, stay=stay))
-
-    # What the panes say
-
-    def _turned(self) -> None:
-        """The thread has to show another conversation, or the same one in earnest."""
-        shown = self.browsing.selection.shown
-        if shown != self.writing.composer.conversation_id:
-            self.writing.turn_to(shown)
-        self.painting.show_conversation()
-        self.reading.attend()
-
-    def on_conversation_list_highlighted(self, event: ConversationList.Highlighted) -> None:
-        """The cursor moved: its thread is shown when it stands still."""
-        if self._previewing is not None:
-            self._previewing.stop()
-        self.refresh_footer()
-        if self._begun and self.where in {Where.LIST, Where.FILTER}:
-            self._previewing = self.set_timer(PREVIEW_AFTER, partial(self.browsing.preview, event.conversation_id))
-
-    def on_conversation_list_opened(self, event: ConversationList.Opened) -> None:
-        """Enter or a double click."""
-        self.browsing.open(event.conversation_id)
-        self.write(Mode.REPLY)
-
-    def on_thread_view_read_up_to(self, event: ThreadView.ReadUpTo) -> None:
-        """The end is in sight."""
-        self.reading.seen(event.conversation_id, event.seq)
-
-    def on_thread_view_older_wanted(self, event: ThreadView.OlderWanted) -> None:
-        """The top comes near."""
-        self.desk.older(event.conversation_id)
-
-    def on_customer_panel_view_past_opened(self, event: CustomerPanelView.PastOpened) -> None:
-        """Another conversation of the same customer."""
-        self.browsing.reveal(event.conversation_id)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """The filter narrows while typing."""
-        self.browsing.narrow(event.value)
-
-    def on_input_submitted(self) -> None:
-        """Enter keeps the filter."""
-        self.to_list()

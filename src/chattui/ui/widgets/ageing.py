@@ -7,9 +7,9 @@ from chattui.ui.guard import Later
 from chattui.ui.widgets.drawn_rows import DrawnRows
 
 AGEING = 10.0
-"""Seconds between two looks at the ages in sight."""
+"""Seconds between two looks at the ages."""
 FADING = 1.0
-"""Seconds between two looks at who still types; only while somebody in sight does."""
+"""Seconds between two looks at who still types; only while somebody seen does."""
 
 
 class Ageing:
@@ -18,18 +18,17 @@ class Ageing:
     def __init__(
         self,
         drawn: DrawnRows,
-        in_sight: Callable[[], Iterable[ConversationId]],
         again: Callable[[Iterable[ConversationId]], None],
         later: Later,
     ) -> None:
-        self._drawn, self._in_sight, self._again, self._later = drawn, in_sight, again, later
+        self._drawn, self._again, self._later = drawn, again, later
         self.fading = False
-        """Somebody types in sight."""
+        """Somebody types in a row that was drawn."""
         drawn.with_typing = self._fade_later
 
     def grow_old(self) -> None:
-        """Look at the ages in sight."""
-        self._again(self._drawn.grown_old(self._in_sight()))
+        """Look at the ages."""
+        self._again(self._drawn.grown_old())
 
     def fade(self) -> None:
         """Whoever typed may have stopped: ask again for those rows."""

@@ -83,7 +83,7 @@ class ConversationList(LinedView, can_focus=True):
         self._ids = ids
         self._order, self._drawn = PaintedOrder(ids), DrawnRows(row, now)
         self.held = Hold(self._follow, self.set_timer, clock)
-        self.ageing = Ageing(self._drawn, self._ids_in_sight, self.refresh_rows, self.set_timer)
+        self.ageing = Ageing(self._drawn, self.refresh_rows, self.set_timer)
         self._count = 0
         self._cursor: ConversationId | None = None
         self._cursor_row = 0
@@ -109,6 +109,8 @@ class ConversationList(LinedView, can_focus=True):
         self._drawn.clear()
         self._follow()
         self.refresh()
+
+    fit = reload  # the cursor's row stays in sight
 
     def reorder(self) -> None:
         """Order or membership changed: shown at once, or 1 s after the last key."""
@@ -187,9 +189,6 @@ class ConversationList(LinedView, can_focus=True):
     def _sight(self) -> Sight:
         return Sight(self.scroll_offset.y, self.lines_in_sight, self._count)
 
-    def _ids_in_sight(self) -> list[ConversationId]:
-        return [one for row in self._sight.rows if (one := self._order.at(row)) is not None]
-
     def _follow(self) -> None:
         """Take the live order: the cursor stays with its conversation, and that one on its line of the screen."""
         self.held.catch_up()
@@ -233,10 +232,6 @@ class ConversationList(LinedView, can_focus=True):
     def on_mount(self) -> None:
         """Ages are the one thing that always changes by itself."""
         self.set_interval(AGEING, self.ageing.grow_old)
-
-    def fit(self) -> None:
-        """The cursor's row stays in sight."""
-        self.reload()
 
     def notify_style_update(self) -> None:
         """Another theme: nothing that was drawn holds."""

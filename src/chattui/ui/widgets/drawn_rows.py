@@ -1,6 +1,6 @@
 """Rows of the list that are drawn already: a key draws two of them, whatever else is in sight."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -51,11 +51,10 @@ class DrawnRows:
         """All may be others: another width, view or theme."""
         self._drawn.clear()
 
-    def grown_old(self, ids: Iterable[ConversationId]) -> list[ConversationId]:
-        """Those of `ids` whose age reads differently now."""
+    def grown_old(self) -> list[ConversationId]:
+        """Those whose age reads differently now."""
         now = self._now()
-        kept = ((conversation_id, self._drawn.get(conversation_id)) for conversation_id in ids)
-        return [conversation_id for conversation_id, one in kept if one and age(one.row, now) != one.age]
+        return [conversation_id for conversation_id, one in self._drawn.items() if age(one.row, now) != one.age]
 
     def typed_in(self) -> list[ConversationId]:
         """Those that say that somebody types."""

@@ -9,11 +9,11 @@ ROW = 2
 
 
 class Sight(NamedTuple):
-    """A pane of `height` lines over a list of `count` rows, scrolled to line `top`."""
+    """A pane of `height` lines over a list of `total` rows, scrolled to line `top`."""
 
     top: int
     height: int
-    count: int
+    total: int
 
     @property
     def page(self) -> int:
@@ -23,13 +23,13 @@ class Sight(NamedTuple):
     @property
     def rows(self) -> range:
         """Those in sight, a half one included."""
-        return range(self.top // ROW, min(-(-(self.top + self.height) // ROW), self.count))
+        return range(self.top // ROW, min(-(-(self.top + self.height) // ROW), self.total))
 
     @property
     def around(self) -> range:
         """Those in sight, with a page before them and one behind."""
         rows = self.rows
-        return range(max(rows.start - self.page, 0), min(rows.stop + self.page, self.count))
+        return range(max(rows.start - self.page, 0), min(rows.stop + self.page, self.total))
 
     def showing(self, row: int) -> int:
         """The top line that brings a row into sight with the least scrolling."""
