@@ -11,7 +11,7 @@ import pytest
 
 from chattui.desk import Desk
 from chattui.model.records import RECORDS, ConversationId
-from chattui.store.changes import NOTHING, Changes
+from chattui.store.changes import Changes
 from tests.gateway.conftest import Team, until
 from tests.realtime.wire import Client, Wire, ok
 from tests.security.conftest import Scene

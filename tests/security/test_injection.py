@@ -1,6 +1,5 @@
 """Filters, orders, column lists, arguments and searches that would rather be SQL, or another's row."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -51,11 +50,9 @@ def _canaries(scene: Scene) -> None:
         )
 
 
-def ask(
-    api: Api, scene: Scene, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
-) -> None:
-    """Somebody who may call all that agents may, in another organisation: answered or refused, soon, with nobody's row."""
-    said = api.stack.headers(scene.theirs.me.token) | dict(headers or {})
+def ask(api: Api, scene: Scene, method: str, path: str, **options: Any) -> None:
+    """An agent of another organisation is answered or refused, soon, and learns nothing of ours."""
+    said = api.stack.headers(scene.theirs.me.token) | options.pop("headers", {})
     answer = api.http.request(method, f"/rest/v1/{path}", headers=said, timeout=4, **options)
     assert answer.status_code < 500 or NOT_HERE in answer.text, answer.text
     for secret in (SECRET, str(scene.ours.organisation.id), "$argon2"):
