@@ -78,6 +78,10 @@ class Connection:
         if self._task:
             self._task.cancel()
 
+    def strand(self) -> None:
+        """Nothing passes any more, and nobody is told."""
+        self._up.stranded = self._down.stranded = True
+
     def insert(self, text: str) -> None:
         """Tell the client of a socket this."""
         if self._words:

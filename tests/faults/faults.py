@@ -1,7 +1,7 @@
 """What can go wrong between a client and its server: plain data, so that a schedule of it can be printed and shrunk.
 
 A fault stands from `FaultProxy.inject` until it is healed or, where it has `times`, until it has struck so often.
-`Reset`, `Close` and `Insert` happen at once and are over.
+`Reset`, `Strand`, `Close` and `Insert` happen at once and are over.
 """
 
 import json
@@ -111,6 +111,12 @@ class BlackHole(Fault, frozen=True):
     """As when a router dies: everything stays open and nothing passes. What was held back passes when it is healed."""
 
     directions: frozenset[Direction] = frozenset(Direction)
+    kind: Kind | None = None
+
+
+class Strand(Fault, frozen=True):
+    """As when a router forgets: nothing passes over connections that are open now, ever again, and new ones work."""
+
     kind: Kind | None = None
 
 

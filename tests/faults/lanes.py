@@ -54,6 +54,8 @@ class Lane:
         self._queue: asyncio.Queue[tuple[float, bytes | None]] = asyncio.Queue()
         self._ended = False
         self.kind = Kind.HTTP
+        self.stranded = False
+        """What it is given from then on is never carried."""
 
     def carry(self, data: bytes) -> None:
         """Send this."""
@@ -80,7 +82,7 @@ class Lane:
             for piece in self._pieces(data or b""):
                 await self._pass(piece)
             if data is None:
-                await self._weather.clears(self._direction, lambda: self.kind)
+                await self._clears()
                 self._ended = True
                 self._writer.close()
                 return
@@ -93,10 +95,15 @@ class Lane:
         size = max(1, (self._weather.rate(self._direction) or 20 * len(data)) // 20)
         return (data[start : start + size] for start in range(0, len(data), size))
 
+    async def _clears(self) -> None:
+        await self._weather.clears(self._direction, lambda: self.kind)
+        if self.stranded:
+            await asyncio.Future()
+
     async def _pass(self, piece: bytes) -> None:
         if rate := self._weather.rate(self._direction):
             await asyncio.sleep(len(piece) / rate)
-        await self._weather.clears(self._direction, lambda: self.kind)
+        await self._clears()
         self._writer.write(piece)
         await self._writer.drain()
         self._weather.passed(self.kind, self._direction, len(piece))

@@ -40,6 +40,7 @@ from tests.faults.faults import (
     Refuse,
     Request,
     Reset,
+    Strand,
 )
 from tests.faults.lanes import Lane, Weather
 
@@ -113,6 +114,9 @@ class FaultProxy:
         match fault:
             case Reset(kind=kind, all=every):
                 self._reset(kind, every=every)
+            case Strand(kind=kind):
+                for one in self._of(kind):
+                    one.strand()
             case Close(code=code, reason=reason):
                 self._each_socket(lambda one: one.close(code, reason))
             case Insert(text=text):
@@ -170,12 +174,15 @@ class FaultProxy:
             self._door.open()
 
     def _reset(self, kind: Kind | None, *, every: bool) -> None:
-        some = [one for one in self._open if kind in {None, one.kind}]
+        some = self._of(kind)
         for one in some if every else self._random.sample(some, min(len(some), 1)):
             one.reset()
 
+    def _of(self, kind: Kind | None) -> list[Connection]:
+        return [one for one in self._open if kind in {None, one.kind}]
+
     def _each_socket(self, do: Callable[[Connection], None]) -> None:
-        for one in list(self._open):
+        for one in self._of(Kind.SOCKET):
             do(one)
 
     def _struck(self, kind: type[F], thing: Message | Request) -> F | None:

@@ -35,6 +35,7 @@ from tests.faults.faults import (
     Requests,
     Reset,
     SlowBody,
+    Strand,
     Throttle,
     Truncate,
 )
@@ -177,6 +178,17 @@ async def test_a_black_hole_swallows_the_end_of_a_connection_too(
     proxy.heal()
     with pytest.raises(ConnectionClosedError):
         await socket.recv()
+
+
+async def test_what_is_stranded_hears_nothing_and_newcomers_are_served(
+    proxy: FaultProxy, behind: Behind, client: httpx.AsyncClient, socket: ClientConnection
+) -> None:
+    proxy.inject(Strand())
+    await socket.send("lost")
+    assert (await client.get("/x")).content == LONG
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(socket.recv(), 0.2)
+    assert behind.said == []
 
 
 async def test_a_delay_keeps_the_order(proxy: FaultProxy, socket: ClientConnection) -> None:

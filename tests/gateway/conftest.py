@@ -53,12 +53,12 @@ class Team:
     """Agents with running desks and customers with gateways; all leave with the test."""
 
     def __init__(self, stack: Stack, ends: AsyncExitStack) -> None:
-        self._stack = stack
+        self.stack = stack
         self._ends = ends
 
     async def proxy(self) -> FaultProxy:
         """A way to the stack that can be cut."""
-        return await self._ends.enter_async_context(FaultProxy(self._stack.url))
+        return await self._ends.enter_async_context(FaultProxy(self.stack.url))
 
     async def agent(
         self,
@@ -70,7 +70,7 @@ class Team:
     ) -> Desk:
         """A desk that is live."""
         session = storage or _session_of(person)
-        gateway = await supabase.open_agent(url or self._stack.url, self._stack.anon_key, session)
+        gateway = await supabase.open_agent(url or self.stack.url, self.stack.anon_key, session)
         desk = Desk(gateway, Store(), reconcile=reconcile)
         task = asyncio.create_task(desk.run())
         self._ends.push_async_callback(_leave, desk, task)
@@ -81,7 +81,7 @@ class Team:
         """Somebody with a conversation."""
         storage = _session_of(organisation.customer(name))
         org_id = OrgId(str(organisation.id))
-        customer = await supabase.open_customer(url or self._stack.url, self._stack.anon_key, storage, org_id)
+        customer = await supabase.open_customer(url or self.stack.url, self.stack.anon_key, storage, org_id)
         self._ends.push_async_callback(customer.close)
         await customer.start(name)
         return customer
