@@ -27,11 +27,11 @@ def acts(seed: int, known: list[Item]) -> Iterator[Act]:
     mine = list(known)
     for number in count():
         name, item_id = chance.choice(("one", "two", "three")), f"{seed}-{number}"
-        kind = chance.choice(("message", "message", "note", "mark", "draft", "draft", "change", "remove"))
+        kind = chance.choice(("message", "message", "note", "mark", "draft", "draft", "change", "remove", "back"))
         if kind == "draft":
             texts = (chance.choice(("", "half a sent", "ünïcode 🙏\n" * 50)), "remember")
             yield "draft", {(ConversationId(name), "reply"): texts[0], (ConversationId(name), "note"): texts[1]}
-        elif kind in {"change", "remove"} and mine:
+        elif kind in {"change", "remove", "back"} and mine:
             item = mine.pop(chance.randrange(len(mine))) if kind == "remove" else chance.choice(mine)
             yield kind, parked(item, f"refused by {item_id}")
         else:
@@ -50,6 +50,8 @@ def do(shelf: Shelf, act: Act) -> None:
             shelf.change(item)
         case "remove", Item(id=item_id):
             shelf.remove(item_id)
+        case "back", Item(draft=(_, _) as draft) as item:
+            shelf.take_back(item, draft, None)
 
 
 async def imagine(drawer: MemoryDrawer, act: Act) -> None:
@@ -64,6 +66,8 @@ async def imagine(drawer: MemoryDrawer, act: Act) -> None:
             await drawer.change(item)
         case "remove", Item(id=item_id):
             await drawer.remove(item_id)
+        case "back", Item() as item:
+            await drawer.take_back(item)
 
 
 def main(path: Path, seed: int, statement: int) -> None:

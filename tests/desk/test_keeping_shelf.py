@@ -76,6 +76,22 @@ def test_a_refused_one_keeps_its_place_and_its_reason_and_one_that_is_gone_stays
         assert shelf.items() == [refused]
 
 
+def test_a_refused_one_becomes_a_draft_again_before_the_words_that_stand_there(tmp_path: Path) -> None:
+    reply = (ONE, "reply")
+    with closing(Shelf(tmp_path / "ana.db")) as shelf, closing(Shelf(tmp_path / "ana.db")) as other:
+        shelf.put(message_item("a", body="half \ud83d"))
+        assert shelf.take_back(message_item("a"), reply, None) is None, "it is on its way, not refused"
+        refused = parked(message_item("a", body="half \ud83d"), "Bo has it.")
+        shelf.change(refused)
+        other.keep_drafts({reply: "and this", (ONE, "note"): "remember"})
+        with no_file_over(0), pytest.raises(Unkept):
+            shelf.take_back(refused, reply, None)
+        assert (shelf.items(), drafts_of(shelf)[reply]) == ([refused], "and this")
+        assert shelf.take_back(refused, reply, None) == ([], "half \ud83d\n\nand this")
+        assert other.take_back(refused, reply, None) is None, "it is gone already"
+        assert drafts_of(other) == {reply: "half \ud83d\n\nand this", (ONE, "note"): "remember"}
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 10_000)), max_size=30))
 def test_two_who_share_a_file_see_what_one_memory_would(turns: list[tuple[bool, int]]) -> None:

@@ -15,7 +15,7 @@ from textual import events
 
 from chattui.desk import Desk
 from chattui.desk.drawer import DiskDrawer
-from chattui.desk.keeping import Unkept
+from chattui.desk.keeping import Unkept, parked
 from chattui.model.intents import SendMessage
 from chattui.model.records import ConversationId
 from chattui.store.store import Store
@@ -151,6 +151,31 @@ async def test_what_is_typed_while_the_disk_takes_its_time_stays_and_goes_next(t
         await press(pilot, "enter")
         await until(pilot, lambda: len(_bodies(world)) == 2)
         assert _bodies(world) == ["first", "second"]
+
+
+@in_real_time
+async def test_what_is_typed_while_words_come_back_is_never_written_in_their_place(tmp_path: Path) -> None:
+    drawer, other = DiskDrawer(tmp_path, "here"), DiskDrawer(tmp_path, "here")
+    for one in (drawer, other):
+        one.open("database", ANA)
+        await one.items()
+    refused = parked(message_item("a"), "Bo has it.")
+    await drawer.put(refused)
+    drawer.keep_draft(ONE, "reply", "and")
+    busy, loop = asyncio.Event(), asyncio.get_running_loop()
+    drawer._writer.submit(lambda: asyncio.run_coroutine_threadsafe(_wait(busy), loop).result())
+    taking = asyncio.create_task(drawer.take_back(refused))
+    await asyncio.sleep(0)
+    assert await drawer.take_back(refused) is None, "it comes back once"
+    drawer.keep_draft(ONE, "reply", "and more")
+    drawer.keep_drafts_now()
+    busy.set()
+    assert await taking == ([], "hello\n\nand")
+    assert drawer.draft(ONE, "reply") == "hello\n\nand"
+    await drawer.aclose()
+    assert await other.items() == []
+    assert other.draft(ONE, "reply") == "hello\n\nand"
+    await other.aclose()
 
 
 async def _wait(event: asyncio.Event) -> None:

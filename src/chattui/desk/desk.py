@@ -142,6 +142,15 @@ class Desk:
         """Give up what was refused."""
         self._errands.run(self.remarks.unkept(self._outbox.discard(item_id)))
 
+    async def take_back(self, item_id: str) -> str | None:
+        """What was refused is a draft again, before the words that stood there: all of it, or None where it is gone.
+
+        Raises `Unkept` where the disk does not take it: it stays refused.
+        """
+        draft = await self._outbox.take_back(item_id)
+        self.drafts.show()
+        return draft
+
     async def search(self, text: str) -> list[Found]:
         """Messages with these words, newest first. Raises `GatewayError`."""
         return await self._gateway.search(text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from chattui import paths
-from chattui.desk.keeping import Item, Unkept
+from chattui.desk.keeping import DraftKey, Item, Unkept
 from chattui.desk.shelf import Drafts, Shelf
 from chattui.model.records import ConversationId, UserId
 
@@ -37,6 +37,8 @@ class DiskDrawer:
         self._shelf: Shelf | None = None
         self._drafts: Drafts = {}
         self._unwritten: Drafts = {}
+        self._returning: set[DraftKey] = set()
+        """Words are on their way back to these: what is typed meanwhile is not written in their place."""
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -86,6 +88,37 @@ class DiskDrawer:
         """It is done, or given up."""
         return await self._do(lambda shelf: shelf.remove(item_id))
 
+    async def take_back(self, item: Item) -> tuple[list[Item], str] | None:
+        """It is a draft again on the disk, and not in the outbox, when this returns.
+
+        What was typed into that draft meanwhile is its writer's to join and to keep.
+        """
+        draft = item.draft
+        if draft is None or draft in self._returning:
+            return None
+        standing = self._unwritten.pop(draft, None)
+        self._returning.add(draft)
+        try:
+            taken = await self._do(lambda shelf: shelf.take_back(item, draft, standing))
+        except Unkept:
+            self._stay(draft, standing)
+            raise
+        finally:
+            self._returning.discard(draft)
+        if taken is None:
+            self._stay(draft, standing)
+        else:
+            self._unwritten.pop(draft, None)
+            self._drafts[draft] = taken[1]
+        return taken
+
+    def _stay(self, draft: DraftKey, standing: str | None) -> None:
+        """Nothing came back: what stood there is still to be written."""
+        if standing is not None:
+            self._unwritten.setdefault(draft, standing)
+        self._returning.discard(draft)
+        self.keep_drafts_now()
+
     async def claim(self) -> list[Item] | None:
         """Sending is this process's alone, until `release` or its death."""
         return await self._do(Shelf.claim)
@@ -128,8 +161,8 @@ class DiskDrawer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._path is not None and self._unwritten and not self._closed:
-            drafts = dict(self._unwritten)
+        drafts = {key: text for key, text in self._unwritten.items() if key not in self._returning}
+        if self._path is not None and drafts and not self._closed:
             writing = self._writer.submit(self._work, self._path, lambda shelf: shelf.keep_drafts(drafts))
             asyncio.wrap_future(writing).add_done_callback(lambda done: self._written(drafts, done))
 

@@ -43,6 +43,11 @@ class Item(Struct, frozen=True):
         kind = DRAFT_OF.get(type(self.intent))
         return (self.conversation_id, kind) if kind else None
 
+    @property
+    def words(self) -> str:
+        """What somebody wrote; "" for a mark or a label."""
+        return self.intent.body if isinstance(self.intent, SendMessage | AddNote) else ""
+
     def replaces(self, older: "Item") -> bool:
         """Whether the older one is of no interest any more."""
         return bool(self.slot) and (self.conversation_id, self.slot) == (older.conversation_id, older.slot)
@@ -74,6 +79,12 @@ class Drawer(Protocol):
 
     async def remove(self, item_id: str) -> list[Item]:
         """It is done, or given up. Unknown ids are no error."""
+
+    async def take_back(self, item: Item) -> tuple[list[Item], str] | None:
+        """What was refused becomes a draft again, in one stroke, before the words that stand there; the draft that is.
+
+        None where it does not wait there refused any more: nothing has changed.
+        """
 
     async def claim(self) -> list[Item] | None:
         """From now on this process alone sends; None while another one does."""
@@ -141,6 +152,15 @@ class MemoryDrawer:
         self._items.pop(item_id, None)
         return self.load()
 
+    async def take_back(self, item: Item) -> tuple[list[Item], str] | None:
+        """It is a draft again."""
+        known = self._items.get(item.id)
+        if known is None or not known.refused or known.draft is None:
+            return None
+        del self._items[item.id]
+        self._drafts[known.draft] = joined(known.words, self.draft(*known.draft))
+        return self.load(), self.draft(*known.draft)
+
     async def claim(self) -> list[Item] | None:
         """Nobody else can."""
         return self.load()
@@ -177,3 +197,8 @@ class MemoryDrawer:
 def parked(item: Item, reason: str) -> Item:
     """The item, refused for this reason; with "" it waits again."""
     return msgspec.structs.replace(item, refused=reason)
+
+
+def joined(words: str, standing: str) -> str:
+    """Words that come back, before those that stand there; nothing of either is lost."""
+    return f"{words}\n\n{standing}" if standing.strip() else words

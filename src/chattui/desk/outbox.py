@@ -96,6 +96,15 @@ class Outbox:
         if (item := self._items.get(item_id)) is not None and item.refused:
             self.renew(await self._drawer.remove(item_id))
 
+    async def take_back(self, item_id: str) -> str | None:
+        """What was refused is a draft again; the draft as it is now, None where it is gone. Raises `Unkept`."""
+        item = self._items.get(item_id)
+        taken = await self._drawer.take_back(item) if item is not None and item.refused else None
+        if taken is None:
+            return None
+        self.renew(taken[0])
+        return taken[1]
+
     def hurry(self) -> None:
         """End every pause: the link is back, or an agent pressed a key."""
         self._hurry.set()

@@ -17,7 +17,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from chattui import paths
-from chattui.desk.keeping import DraftKey, Item, Outgoing, Unkept
+from chattui.desk.keeping import DraftKey, Item, Outgoing, Unkept, joined
 from chattui.model.intents import AddNote, MarkRead, SendMessage, SetLabel
 from chattui.model.records import ConversationId
 
@@ -103,13 +103,22 @@ class Shelf:
         self._items.pop(item_id, None)
         return self.items()
 
+    def take_back(self, item: Item, draft: DraftKey, standing: str | None) -> tuple[list[Item], str] | None:
+        """It becomes a draft again, before what stands there (None: as the file has it); None: it is not refused."""
+        with self._change() as change:
+            if not change.execute("delete from outbox where id = ? and refused <> ''", (item.id,)).rowcount:
+                return None
+            words = joined(item.words, _draft_in(change, draft) if standing is None else standing)
+            change.execute("replace into drafts values (?, ?, ?)", (*draft, _blob(words)))
+        self._items.pop(item.id, None)
+        return self.items(), words
+
     def keep_drafts(self, drafts: Mapping[DraftKey, str]) -> None:
         """Replace these; "" forgets."""
         with self._change() as change:
             for (conversation_id, kind), text in drafts.items():
                 if text:
-                    words = text.encode("utf-8", "surrogatepass")
-                    change.execute("replace into drafts values (?, ?, ?)", (conversation_id, kind, words))
+                    change.execute("replace into drafts values (?, ?, ?)", (conversation_id, kind, _blob(text)))
                 else:
                     change.execute("delete from drafts where conversation_id = ? and kind = ?", (conversation_id, kind))
 
@@ -130,7 +139,7 @@ class Shelf:
             if version == self._told:
                 return None
             drafts = {
-                (ConversationId(conversation_id), kind): words.decode("utf-8", "surrogatepass")
+                (ConversationId(conversation_id), kind): _text(words)
                 for conversation_id, kind, words in self._connection.execute("select * from drafts")
             }
         self._told = version
@@ -234,6 +243,21 @@ def _kept(path: Path) -> Iterator[None]:
 def _unkept(path: Path, error: Exception) -> Unkept:
     reason = getattr(error, "strerror", None) or error
     return Unkept(f"chattui cannot keep words in {path.parent} ({reason}). Make room there, or make it writable.")
+
+
+def _draft_in(connection: sqlite3.Connection, draft: DraftKey) -> str:
+    select = "select words from drafts where conversation_id = ? and kind = ?"
+    found = connection.execute(select, draft).fetchone()
+    return _text(found[0]) if found else ""
+
+
+def _blob(words: str) -> bytes:
+    """Half a surrogate pair is kept, too."""
+    return words.encode("utf-8", "surrogatepass")
+
+
+def _text(blob: bytes) -> str:
+    return blob.decode("utf-8", "surrogatepass")
 
 
 def _row_of(item: Item) -> tuple[str, ...]:
