@@ -25,7 +25,7 @@ from tests.chaos.plan import Blow, Scale, only, plan
 from tests.chaos.report import Report
 from tests.chaos.run import Wanted, run
 
-WORK = 0.68
+WORK = 0.65
 """Part of the time over which the faults are spread; in the rest all comes to rest and is compared."""
 KEPT = Path(tempfile.gettempdir()) / "chattui-chaos-failures"
 

@@ -119,7 +119,7 @@ def _thread(thread: HeldThread, truth: Truth, one: str) -> Iterator[str]:
         yield f"it ends at {thread.hi}, not at {len(said)}"
     if thread.ahead:
         yield f"{thread.ahead} wait for their turn"
-    there, sides = said[thread.lo - 1 : thread.hi], [s for s in truth.sides[one] if s["after_seq"] >= thread.lo - 1]
+    there, sides = said[thread.lo - 1 :], [s for s in truth.sides[one] if s["after_seq"] >= thread.lo - 1]
     yield from _same("message", thread.messages, there)
     yield from _same("note or audit line", thread.sides, sides)
     if thread.entries != (shown := _shown(there, sides)):

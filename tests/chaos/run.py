@@ -28,6 +28,8 @@ ACTS = 4.4
 """Things done for each message, of all seven together: see `pace`."""
 WARM = 0.2
 """Part of the work after which memory should not grow but for what is held."""
+GROWTH, EACH = 20_000_000, 3_000
+"""Bytes by which a client may grow after that, and for each message of the run: it holds the threads it looked at."""
 
 
 class Wanted(Struct, frozen=True):
@@ -97,7 +99,7 @@ class Run:
         pace = self.wanted.pace
         await asyncio.gather(*(worker.work(pace) for worker in self.workers.values()))
         writing = [asyncio.create_task(customer.work(pace)) for customer in self.customers.values()]
-        reserve = min(240.0, 0.3 * self.wanted.seconds)
+        reserve = min(180.0, 0.2 * self.wanted.seconds)
         with suppress(TimeoutError):
             async with asyncio.timeout(self.remaining - reserve):
                 await storm.rage(self.wanted.blows, time.monotonic())
@@ -151,6 +153,7 @@ def _report(one: Run, storm: Storm, judged: Judged, settle: float) -> Report:
     found = [each for name in said for each in recoveries(name, said[name], storm.log)]
     memory = {name: [s for s in lines if s.what == "memory"] for name, lines in said.items()}
     p50, most, worst = middle(found)
+    grown = _growth([s.number for s in memory[AGENTS[-1]]])
     return Report(
         seed=one.wanted.seed,
         seconds=time.monotonic() - one.began,
@@ -165,14 +168,25 @@ def _report(one: Run, storm: Storm, judged: Judged, settle: float) -> Report:
         recover_worst=worst,
         settle=settle,
         memory_peak=max((s.number for lines in memory.values() for s in lines), default=0),
-        memory_growth=_growth([s.number for s in memory[AGENTS[-1]]]),
-        complaints=[*judged.complaints, *_left_behind(one), *_storm_failed(storm), *troubles(one.workers)],
+        memory_growth=grown,
+        complaints=[
+            *judged.complaints,
+            *_left_behind(one),
+            *_storm_failed(storm),
+            *_too_large(grown, judged.tally.messages),
+            *troubles(one.workers),
+        ],
     )
 
 
 def _growth(sizes: Sequence[int]) -> int:
     warm = sizes[int(WARM * len(sizes)) :]
     return max(warm) - warm[0] if warm else 0
+
+
+def _too_large(grown: int, messages: int) -> Iterator[str]:
+    if grown > GROWTH + EACH * messages:
+        yield f"an agent's memory grew by {grown / 1e6:.1f} MB"
 
 
 def _left_behind(one: Run) -> Iterator[str]:

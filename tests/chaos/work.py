@@ -60,7 +60,7 @@ class Shift:
         self._asides: set[asyncio.Task[None]] = set()
         self._acts: dict[Callable[[], Awaitable[None]], float] = {
             self._reply: 60.0,
-            self._note: 6.0,
+            self._note: 10.0,
             self._label: 4.0,
             self._look: 8.0,
             self._read: 8.0,
