@@ -45,6 +45,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """The settings file."""
 
     profile: str | None = None
+    remember: Annotated[
+        bool, Meta(description="keep what was known last on this machine, so the inbox opens with it")
+    ] = True
     profiles: dict[str, Profile] = field(default_factory=dict)
     ui: Settings = field(default_factory=Settings)
     keys: dict[str, list[str]] = field(default_factory=dict)

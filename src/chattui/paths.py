@@ -3,6 +3,7 @@
 `XDG_CONFIG_HOME`, `XDG_STATE_HOME`, `XDG_DATA_HOME` and `XDG_CACHE_HOME` move them where they are set.
 """
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -63,8 +64,13 @@ def private_dir(path: Path) -> Path:
     return path
 
 
-def write_private(path: Path, text: str) -> None:
-    """Put the text there as a whole, readable by this user alone (0600), never half of it.
+def name_for(*names: str) -> str:
+    """A file name, whatever a server calls its things."""
+    return hashlib.sha256("\0".join(names).encode()).hexdigest()[:32]
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """Put it there as a whole, readable by this user alone (0600), never half of it.
 
     Raises:
         Unwritable: the directory or the disk refuses.
@@ -73,8 +79,8 @@ def write_private(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

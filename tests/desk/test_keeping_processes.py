@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from itertools import groupby, product
 from pathlib import Path
 
-from chattui.desk.drawer import _digest
+from chattui import paths
 from chattui.desk.shelf import Shelf
 from tests.desk.desk_on_disk import LEDGER
 from tests.desk.keeping import DATABASE, Child, child, message_item
@@ -15,7 +15,7 @@ NAMES = ("one", "two", "three")
 
 
 def shelf_at(directory: Path) -> Shelf:
-    return Shelf(directory / f"{_digest(DATABASE, ANA)}.db")
+    return Shelf(directory / f"{paths.name_for(DATABASE, ANA)}.db")
 
 
 def open_desk(ends: ExitStack, directory: Path, how: str = "up") -> Child:

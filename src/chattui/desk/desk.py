@@ -16,6 +16,7 @@ from chattui.desk.mirror import Mirror
 from chattui.desk.outbox import Outbox
 from chattui.desk.read_marks import ReadMarks
 from chattui.desk.remarks import Remarks
+from chattui.desk.remembering import Forgetful, Memory, Remembering
 from chattui.desk.signals import TypingSign, ViewingSign, Voice
 from chattui.desk.waking import notice_sleep
 from chattui.gateway.protocol import Accepted, Found, Gateway, Refused, Snapshot
@@ -30,23 +31,26 @@ from chattui.store.store import Store
 class Desk:
     """One agent at work. What is not awaited returns at once and raises nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a desk stands on
         self,
         gateway: Gateway,
         store: Store,
         clock: Monotonic = time.monotonic,
         *,
         drawer: Drawer | None = None,
+        memory: Memory | None = None,
         reconcile: bool = True,
     ) -> None:
         """Nothing is asked or said until `run`. Without a drawer, words that were not sent end with the process.
 
+        Without a memory, nothing is known before a first load.
         Without `reconcile` no timer asks for content.
         """
         self.store = store
         self.queries = Queries(store)
         self.remarks = Remarks()
         self._gateway = gateway
+        self._begun = False
         self._reconcile = reconcile
         self._clock = ServerClock(clock)
         self._errands = Errands()
@@ -61,6 +65,10 @@ class Desk:
         self.drafts = Drafts(self._drawer, self._mirror.apply)
         self._recall = Recall(self._drawer, self._outbox, self.drafts)
         self._read_marks = ReadMarks(self.queries, self._outbox, self._errands)
+        self._remembering = Remembering(
+            memory or Forgetful(), self.queries, self._mirror.windows, self._clock, lambda: self._follower.cursor
+        )
+        self.subscribe(self._remembering.heed)
         self._handoffs = HandOffs(
             gateway, self._mirror.said, lambda: self._follower.state is LinkState.OFFLINE, self._want
         )
@@ -68,7 +76,7 @@ class Desk:
     def _heeds(self) -> Heeds:
         return Heeds(
             live=self._live,
-            synced=self._mirror.synced,
+            synced=self._synced,
             loaded=self._loaded,
             link=self._linked,
             joined=self._viewing.again,
@@ -78,6 +86,14 @@ class Desk:
         """Call it with every change, at once, in the event loop, often."""
         self._mirror.subscribe(listener)
 
+    async def recall(self) -> None:
+        """Show what was known last time, until the link is there. For once, before `run`."""
+        remembered = await self._remembering.recall(self._gateway.me)
+        if remembered is not None:
+            self._mirror.apply(remembered.snapshot.event, *remembered.pages)
+            self._mirror.windows.adopt(page.conversation_id for page in remembered.pages)
+            self._follower.go_on_at(remembered.snapshot.cursor)
+
     async def run(self) -> None:
         """Until cancelled: link, sync, outbox, reconciliation."""
         await self.remarks.unkept(self._recall.last_session(self._gateway.me))
@@ -86,6 +102,7 @@ class Desk:
             group.create_task(self._follower.catch_up())
             group.create_task(self._voice.run())
             group.create_task(self._recall.watch())
+            group.create_task(self._remembering.run())
             group.create_task(notice_sleep(self.resync))
             if self._reconcile:
                 group.create_task(self._follower.reconcile())
@@ -164,6 +181,7 @@ class Desk:
     async def aclose(self) -> None:
         """Leave; drafts, and what waits in the outbox, stay in the drawer."""
         await self._errands.end()
+        await self._remembering.keep()
         await self._drawer.aclose()
         await self._gateway.close()
 
@@ -180,7 +198,17 @@ class Desk:
     def _loaded(self, snapshot: Snapshot) -> None:
         self._mirror.apply(snapshot.event)
         self._mirror.windows.restore()
-        self._drawer.open(snapshot.database_id, snapshot.event.me)
+        self._remembering.database_id = snapshot.database_id
+        self._met(snapshot.database_id)
+
+    def _synced(self, events: tuple[Event, ...]) -> None:
+        self._mirror.synced(events)
+        if not self._begun:
+            self._met(self._remembering.database_id)
+
+    def _met(self, database_id: str) -> None:
+        self._begun = True
+        self._drawer.open(database_id, self._gateway.me)
         self._errands.run(self._begin())
 
     async def _begin(self) -> None:

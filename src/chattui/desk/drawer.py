@@ -1,7 +1,6 @@
 """A drawer on the disk: files are written in a thread, drafts are remembered here and written in bundles."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +52,7 @@ class DiskDrawer:
 
     def open(self, database_id: str, user_id: UserId) -> None:
         """The file of this person at this database; what was typed before there was one belongs there as well."""
-        path = self._directory / f"{_digest(database_id, user_id)}.db"
+        path = self._directory / f"{paths.name_for(database_id, user_id)}.db"
         if path == self._path:
             return
         self.keep_drafts_now()
@@ -180,7 +179,7 @@ class DiskDrawer:
     # Inside
 
     def _memo(self, user_id: UserId) -> Path:
-        return self._directory / f"{_digest(self._address, user_id)}.last"
+        return self._directory / f"{paths.name_for(self._address, user_id)}.last"
 
     def _learn(self, items: list[Item], drafts: Drafts) -> list[Item]:
         """What was typed here and is not written yet is newer than any file."""
@@ -235,8 +234,3 @@ class DiskDrawer:
         if self._shelf is not None:
             self._shelf.close()
         self._shelf = None
-
-
-def _digest(*names: str) -> str:
-    """A file name, whatever a server calls its things."""
-    return hashlib.sha256("\0".join(names).encode()).hexdigest()[:32]

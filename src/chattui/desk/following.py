@@ -69,11 +69,21 @@ class Follower:
         self._link = LinkChanged(LinkState.CONNECTING, clock.now())
         self._events_seen = 0
         self._synced_at = monotonic()
+        self._attempt: asyncio.Task[None] | None = None
 
     @property
     def state(self) -> LinkState:
         """As the header says it."""
         return self._link.state
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """What the store holds is not older than this; None before a first load."""
+        return self._cursor
+
+    def go_on_at(self, cursor: Cursor) -> None:
+        """The store holds what was known then: no first load is needed, if the server still knows this cursor."""
+        self._cursor = cursor
 
     def want(self, why: str) -> None:
         """Something is amiss: sync soon."""
@@ -81,9 +91,13 @@ class Follower:
         self._wanted.set()
 
     def hurry(self) -> None:
-        """Sync now, whatever pause there is."""
+        """Sync now, whatever pause there is, and whatever answer an attempt still waits for."""
         self._hurry.set()
         self._wanted.set()
+        if self._attempt is not None:
+            self._attempt.cancel()
+        if self._link.state is LinkState.LIVE:
+            self._show(LinkState.CATCHING_UP)
 
     async def follow(self) -> None:
         """Take what the gateway tells, until cancelled."""
@@ -103,7 +117,7 @@ class Follower:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                await self._sync()
+                await self._attempted()
             except GatewayError as error:
                 failures += 1
                 await self._fail(str(error), _back_off(failures) if isinstance(error, Unreachable) else PATIENCE)
@@ -113,7 +127,8 @@ class Follower:
             else:
                 failures = 0
                 self._arrived()
-                await self._pause(SPACING)
+                if not self._stale:  # joined meanwhile: what is missing until then keeps everybody waiting
+                    await self._pause(SPACING)
 
     async def reconcile(self) -> None:
         """Look again now and then, until cancelled: a server can lose rows without a word."""
@@ -133,6 +148,7 @@ class Follower:
                 self._joined = self._catching_up = self._stale = True
                 self._show(LinkState.CATCHING_UP)
                 self.want("joined")
+                self._hurry.set()
                 self._heeds.joined()
             case ChannelLost(reason=reason):
                 self._joined = False
@@ -150,6 +166,18 @@ class Follower:
         self._buffer.append(event)
         if self._link.state is LinkState.CATCHING_UP:
             self._show(LinkState.CATCHING_UP)
+
+    async def _attempted(self) -> None:
+        """A sync; begun anew by `hurry`, as its connection may be dead: that shows after ten seconds only."""
+        while True:
+            attempt = self._attempt = asyncio.ensure_future(self._sync())
+            try:
+                await asyncio.wait((attempt,))
+            finally:
+                self._attempt = None
+                attempt.cancel()
+            if not attempt.cancelled():
+                return attempt.result()
 
     async def _sync(self) -> None:
         self._stale = False

@@ -1,7 +1,7 @@
 """Which threads are loaded, and their pages."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from chattui.desk.errands import Errands
 from chattui.gateway.errors import GatewayError
@@ -68,6 +68,14 @@ class Windows:
         if last is not None:
             self.look(last)
 
+    def adopt(self, conversation_ids: Iterable[ConversationId]) -> None:
+        """These are loaded already; the last one was looked at last."""
+        self._kept |= dict.fromkeys(conversation_ids)
+
+    def recent(self, most: int) -> list[ConversationId]:
+        """Those looked at last, the last one last."""
+        return list(self._kept)[-most:]
+
     def settle_debts(self) -> None:
         """The server answers again: ask for what it did not answer."""
         owed, self._owed = self._owed, set()
@@ -88,6 +96,7 @@ class Windows:
         except GatewayError as error:
             _log.info("a page did not come: %s", error)
             self._owed.add(conversation_id)
+            self._want("a page that did not come")
         else:
             self._apply(page)
         finally:

@@ -211,8 +211,10 @@ class Queries:
         """Templates whose shortcut begins with `prefix` (its slash may be left out), mine before the shared ones."""
         return replies(self._store.state, prefix, conversation_id)
 
-    def retold(self, now: datetime, most: int) -> SnapshotTaken | None:
-        """The event that brings an empty store to this state, but for its threads; None before a first load.
+    def retold(self, now: datetime, most: int) -> tuple[bool, SnapshotTaken | None]:
+        """The event that brings an empty store to this state, but for its threads, and whether it does: it is all.
+
+        None before a first load.
 
         Of more than `most` conversations, those that stand first in each view.
         """

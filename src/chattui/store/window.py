@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sortedcontainers import SortedDict
 
 from chattui.model.events import PageLoaded
-from chattui.model.records import ConversationEvent, Message, Note, Row
+from chattui.model.records import ConversationEvent, ConversationId, Message, Note, Row
 from chattui.store.drawing import Drawing
 from chattui.store.entries import Entries, Lines
 from chattui.store.projections import Entry
@@ -137,6 +137,13 @@ class Window:
         if older:
             self._lines = self._lines.preceded(older[0].seq, older)
         return older
+
+    def newest(self, conversation_id: ConversationId, most: int) -> PageLoaded:
+        """The page at its end, as it would be loaded."""
+        lo = max(self.lo, self.hi - most + 1)
+        messages = self._lines.messages[lo - self.lo :]
+        sides = (side for side in self._sides.values() if side.after_seq >= lo - 1)
+        return PageLoaded(conversation_id, lo, self.hi, (*messages, *sides))
 
     def redraw(self) -> None:
         """A name has changed: what was drawn is drawn again."""

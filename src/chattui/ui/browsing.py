@@ -22,6 +22,7 @@ EMPTY = {
     View.ALL: Inert("No conversations yet. The first customer's words appear here by themselves."),
     View.CLOSED: Inert("Nothing was closed yet."),
 }
+LOADING = Inert("Loading…")
 HOME = {Status.WAITING: View.WAITING, Status.AI: View.AI, Status.CLOSED: View.CLOSED, Status.ACTIVE: View.ALL}
 
 
@@ -74,7 +75,8 @@ class Browsing:
         """Take the order anew."""
         self._filtered = None
         unfound = inert(f"Nothing here has “{self.text}”. Esc clears the filter.")
-        self.list.when_empty = unfound if self.text else EMPTY[self.view]
+        known = bool(self._desk.queries.header().organization)
+        self.list.when_empty = unfound if self.text else EMPTY[self.view] if known else LOADING
         self.list.reload()
         self.tabs.counts = dict(self._desk.queries.counts())
 

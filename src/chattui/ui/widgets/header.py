@@ -52,12 +52,14 @@ class HeaderBar(Bar):
         if self.header is None:
             return [Part(" chattui", "name")], [] if self.trouble else [Part("◌ opening… ", "muted")]
         right = self._right(self.header, short=room < len(self.header.organization) + 58)
-        name = [Part(f" {self.header.organization}", "name")]
+        name = [Part(f" {self.header.organization or 'chattui'}", "name")]
         return (name if width(name) + width(right) <= room else [Part(" ")]), right
 
     def _right(self, header: "Header", *, short: bool) -> list[Part]:
         dot = Part(" · ", "muted")
         parts = [self._link(header)]
+        if not header.me:  # nothing is known yet
+            return [*parts, Part(" ")]
         if header.refused:
             parts += [dot, Part(f"{header.refused} refused", "trouble")]
         parts += [dot, Part(f"{header.unread} unread", "unread" if header.unread else "muted", "next-needing-me")]
