@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
@@ -7,7 +8,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from chattui import paths
-from chattui.credentials import Credentials, Exposed
+from chattui.credentials import Credentials, Exposed, Locked, Unreadable
 
 URL = "https://work.supabase.co"
 
@@ -37,8 +38,11 @@ class Ring(KeyringBackend):
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    before = keyring.get_keyring()
+    yield
+    keyring.set_keyring(before)
 
 
 @pytest.fixture
@@ -136,3 +140,93 @@ async def test_one_refresh_at_a_time() -> None:
     leave.set()
     await asyncio.gather(first, second)
     assert order == ["first in", "first out", "second in", "second out"]
+
+
+def test_a_locked_keyring_is_named_where_it_has_the_session(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    Credentials(URL).save("session")
+    for name in ("get_password", "delete_password"):
+        monkeypatch.setattr(ring, name, refuse)
+    with pytest.raises(Locked, match=r"does not open \(KeyringLocked\).*chattui login"):
+        Credentials(URL).load()
+    with pytest.raises(Locked):
+        Credentials(URL).clear()
+    assert Credentials("https://other.supabase.co").load() is None, "nobody has signed in there"
+
+
+def refuse(*_: str) -> None:
+    raise KeyringLocked("no password was typed")
+
+
+def test_a_keyring_that_was_locked_for_a_while_does_not_bring_an_old_session_back(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = Credentials(URL)
+    credentials.save("old")
+    with monkeypatch.context() as locked:
+        for name in ("get_password", "set_password", "delete_password"):
+            locked.setattr(ring, name, refuse)
+        credentials.save("new")
+        assert "KeyringLocked" in credentials.remark
+        assert str(files()[0]) in credentials.remark
+        assert credentials.load() == "new"
+    assert credentials.load() == "new", "an old refresh token, used twice, would end the session"
+    credentials.save("newer")
+    assert (credentials.load(), files(), credentials.remark) == ("newer", [], "")
+
+
+class Odd(Ring):
+    def get_password(self, *_: str) -> str | None:
+        raise RuntimeError("the bus is gone")
+
+    def set_password(self, *_: str) -> None:
+        raise RuntimeError("the bus is gone")
+
+    def delete_password(self, *_: str) -> None:
+        raise RuntimeError("the bus is gone")
+
+
+def test_a_keyring_may_raise_anything() -> None:
+    keyring.set_keyring(Odd())
+    credentials = Credentials(URL)
+    assert credentials.load() is None
+    credentials.save("session")
+    assert "RuntimeError" in credentials.remark
+    assert credentials.load() == "session"
+    credentials.clear()
+    assert credentials.load() is None
+
+
+def test_what_calls_itself_not_recommended_gets_nothing(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ring, "priority", 0.5)
+    Credentials(URL).save("session")
+    assert not ring.kept
+    assert len(files()) == 1
+
+
+@pytest.mark.usefixtures("no_ring")
+def test_nothing_is_written_where_others_can_enter() -> None:
+    Credentials(URL).save("session")
+    files()[0].parent.chmod(0o750)
+    credentials = Credentials("https://other.supabase.co")
+    with pytest.raises(Exposed, match="chmod"):
+        credentials.save("session")
+    assert isinstance(credentials.trouble, Exposed)
+    assert len(files()) == 1
+
+
+@pytest.mark.usefixtures("no_ring")
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe\x00", b"{" * 10_000])
+def test_a_damaged_file_is_text_that_makes_no_sense(junk: bytes) -> None:
+    Credentials(URL).save("session")
+    files()[0].write_bytes(junk)
+    assert Credentials(URL).load() == junk.decode("utf-8", "replace")
+
+
+@pytest.mark.usefixtures("no_ring")
+def test_a_file_that_is_none_is_one_sentence() -> None:
+    Credentials(URL).save("session")
+    [file] = files()
+    file.unlink()
+    file.mkdir(0o700)
+    with pytest.raises(Unreadable, match="Delete it"):
+        Credentials(URL).load()

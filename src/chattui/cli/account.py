@@ -51,7 +51,7 @@ def _asked(what: str, option: str) -> str:
 
 
 def _signed_in(target: Target, email: str, *, by_code: bool, from_stdin: bool) -> Identity:
-    """Raises `Unwritable` where the session could not be kept: a login that is forgotten at once is none."""
+    """Raises why the session could not be kept: a login that is forgotten at once is none."""
     from chattui.credentials import Credentials  # noqa: PLC0415 - the keyring library is slow to load
 
     storage = Credentials(target.url)
@@ -59,6 +59,8 @@ def _signed_in(target: Target, email: str, *, by_code: bool, from_stdin: bool) -
     who = asyncio.run(way)
     if storage.trouble:
         raise storage.trouble
+    if storage.remark:
+        click.echo(storage.remark, err=True)
     return who
 
 
