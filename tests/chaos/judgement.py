@@ -1,6 +1,7 @@
 """Waits until every client holds what the database holds, then compares all that was promised with what is so."""
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -32,7 +33,7 @@ class Judged(Struct, frozen=True):
 
     complaints: list[str]
     tally: Tally
-    settled: float
+    settled: float = math.inf
     """When all was equal, by the monotonic clock, before threads were read to their beginnings."""
 
 
@@ -132,17 +133,17 @@ def troubles(workers: Mapping[str, Worker]) -> Iterator[str]:
     """What agents' processes say of themselves: none may end by itself, complain, or log an error."""
     for name, worker in workers.items():
         yield from (
-            f"{name} says {said.what}: {said.words}" for said in worker.said if said.what in {"remark", "broken"}
+            f"{name}: it says {said.what}: {said.words}" for said in worker.said if said.what in {"remark", "broken"}
         )
         yield from (
-            f"{name}'s life {number} ended by itself with {life.process.returncode}"
+            f"{name}: life {number} ended by itself with {life.process.returncode}"
             for number, life in enumerate(worker.lives)
             if not life.killed and life.process.returncode
         )
         with suppress(FileNotFoundError):
-            yield from (f"{name} wrote to stderr: {line}" for line in _lines(worker.directory / "stderr")[:5])
+            yield from (f"{name}: stderr: {line}" for line in _lines(worker.directory / "stderr")[:5])
         for file in sorted(worker.directory.glob("chattui/log/*.log*")):
-            yield from (f"{name} logs {line}" for line in _lines(file) if " ERROR " in line or " CRITICAL " in line)
+            yield from (f"{name}: logs {line}" for line in _lines(file) if " ERROR " in line or " CRITICAL " in line)
 
 
 def _lines(file: Path) -> list[str]:

@@ -15,14 +15,14 @@ from tests.chaos.truth import Truth
 class Tally(Struct, frozen=True):
     """Counted in the database, beside what was accepted."""
 
-    messages: int
-    notes: int
-    accepted: int
+    messages: int = 0
+    notes: int = 0
+    accepted: int = 0
     """By outboxes, and by the server from customers."""
-    parked: int
-    discarded: int
-    losses: int
-    duplicates: int
+    parked: int = 0
+    discarded: int = 0
+    losses: int = 0
+    duplicates: int = 0
 
 
 class Report(Struct, frozen=True):
@@ -47,6 +47,8 @@ class Report(Struct, frozen=True):
     memory_growth: int
     """Of the agent that was never killed, from a fifth of the work on."""
     complaints: list[str]
+    story: list[str]
+    """What happened to those concerned; empty where all is well."""
 
     def lines(self) -> Iterable[str]:
         """For a person."""
@@ -62,6 +64,7 @@ class Report(Struct, frozen=True):
             f"({self.recover_worst}); all equal {self.settle:.1f} s after the last fault"
         )
         yield f"memory {self.memory_peak / 1e6:.0f} MB at most, grown by {self.memory_growth / 1e6:.1f} MB"
+        yield from self.story
         yield from (f"WRONG: {complaint}" for complaint in self.complaints)
 
 

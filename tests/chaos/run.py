@@ -17,8 +17,9 @@ from tests.chaos.judgement import Bench, Judged, judge, troubles
 from tests.chaos.place import PASSWORD, Cast, Place, Server
 from tests.chaos.plan import AGENTS, CUSTOMERS, Blow
 from tests.chaos.recovery import recoveries
-from tests.chaos.report import Report, middle
+from tests.chaos.report import Report, Tally, middle
 from tests.chaos.storm import Storm
+from tests.chaos.story import story
 from tests.chaos.truth import count
 from tests.faults.proxy import FaultProxy
 
@@ -61,6 +62,8 @@ class Run:
         self.workers: dict[str, Worker] = {}
         self.customers: dict[str, Customer] = {}
         self.left: dict[str, Said] = {}
+        self.calm = self.began
+        """When the last fault was over."""
 
     @property
     def remaining(self) -> float:
@@ -139,21 +142,24 @@ class Run:
 async def run(wanted: Wanted, place: Place, server: Server | None, cast: Cast, directory: Path) -> Report:
     """One run, and what is to be said of it."""
     one = Run(wanted, place, server, cast, directory)
-    async with one.everybody():
-        storm = Storm(place, server, one.workers, one.customers, one.proxies)
-        await one.work(storm)
-        calm = time.monotonic()
-        judged = await judge(Bench(place, cast, one.workers, one.customers, directory, wanted.hurry))
-        await one.leave()
-    return _report(one, storm, judged, judged.settled - calm)
+    storm = Storm(place, server, one.workers, one.customers, one.proxies)
+    judged = Judged(["it did not come to rest in time"], Tally())
+    with suppress(TimeoutError):
+        async with one.everybody(), asyncio.timeout(one.remaining):
+            await one.work(storm)
+            one.calm = time.monotonic()
+            judged = await judge(Bench(place, cast, one.workers, one.customers, directory, wanted.hurry))
+            await one.leave()
+    return _report(one, storm, judged)
 
 
-def _report(one: Run, storm: Storm, judged: Judged, settle: float) -> Report:
+def _report(one: Run, storm: Storm, judged: Judged) -> Report:
     said = {name: worker.said for name, worker in one.workers.items()}
     found = [each for name in said for each in recoveries(name, said[name], storm.log)]
-    memory = {name: [s for s in lines if s.what == "memory"] for name, lines in said.items()}
+    memory = {name: [s.number for s in lines if s.what == "memory"] for name, lines in said.items()}
+    grown = _growth(memory[AGENTS[-1]])
     p50, most, worst = middle(found)
-    grown = _growth([s.number for s in memory[AGENTS[-1]]])
+    complaints = [*judged.complaints, *_wrong(one, storm), *_too_large(grown, judged.tally.messages)]
     return Report(
         seed=one.wanted.seed,
         seconds=time.monotonic() - one.began,
@@ -166,16 +172,11 @@ def _report(one: Run, storm: Storm, judged: Judged, settle: float) -> Report:
         recover_p50=p50,
         recover_max=most,
         recover_worst=worst,
-        settle=settle,
-        memory_peak=max((s.number for lines in memory.values() for s in lines), default=0),
+        settle=judged.settled - one.calm,
+        memory_peak=max((size for sizes in memory.values() for size in sizes), default=0),
         memory_growth=grown,
-        complaints=[
-            *judged.complaints,
-            *_left_behind(one),
-            *_storm_failed(storm),
-            *_too_large(grown, judged.tally.messages),
-            *troubles(one.workers),
-        ],
+        complaints=complaints,
+        story=story(complaints, one.workers, storm.log, one.began) if complaints else [],
     )
 
 
@@ -186,16 +187,13 @@ def _growth(sizes: Sequence[int]) -> int:
 
 def _too_large(grown: int, messages: int) -> Iterator[str]:
     if grown > GROWTH + EACH * messages:
-        yield f"an agent's memory grew by {grown / 1e6:.1f} MB"
+        yield f"{AGENTS[-1]}: memory grew by {grown / 1e6:.1f} MB"
 
 
-def _left_behind(one: Run) -> Iterator[str]:
-    for name, said in one.left.items():
-        if said.words:
-            yield f"{name} leaves behind {said.words}"
+def _wrong(one: Run, storm: Storm) -> Iterator[str]:
+    """Beside what clients hold: what is left behind, and what should not have happened at all."""
+    yield from (f"{name}: leaves behind {said.words}" for name, said in one.left.items() if said.words)
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     yield from (f"left behind here: {task}" for task in tasks)
-
-
-def _storm_failed(storm: Storm) -> Iterator[str]:
     yield from (f"{struck.blow} failed: {struck.error}" for struck in storm.log if struck.error)
+    yield from troubles(one.workers)

@@ -1,0 +1,39 @@
+"""The short form of `python -m tests.chaos`: the whole of it, small. And what follows from a seed."""
+
+from tests.chaos.__main__ import arguments, once, wanted
+from tests.chaos.plan import EVERY, ON_THE_LINE, Scale, only, plan
+from tests.chaos.story import concerned
+
+SHORT = ["--seed", "5", "--messages", "150", "--faults", "40", "--minutes", "0.55", "--longest", "4", "--hurry"]
+
+
+def test_a_short_storm_costs_nobody_anything() -> None:
+    report = once(arguments(SHORT))
+    assert not report.complaints, "\n".join(report.lines())
+    assert report.tally.messages >= 100
+    assert report.faults >= 36
+    assert (report.tally.losses, report.tally.duplicates) == (0, 0)
+
+
+def test_a_seed_is_a_plan() -> None:
+    scale = Scale(200, 100.0)
+    assert plan(7, scale) == plan(7, scale)
+    assert plan(7, scale) != plan(8, scale)
+    assert {blow.kind for blow in plan(7, scale)} == set(EVERY)
+
+
+def test_faults_that_are_left_out_leave_the_others_as_they_were() -> None:
+    blows = plan(7, Scale(50, 100.0))
+    assert only(blows, [3, 17]) == [blows[3], blows[17]]
+    some = wanted(arguments(["--seed", "7", "--faults", "50", "--only-faults", "3,17"]))
+    assert [blow.number for blow in some.blows] == [3, 17]
+
+
+def test_somebody_elses_server_is_left_alone() -> None:
+    kinds = {blow.kind for blow in plan(7, Scale(200, 100.0, own_server=False))}
+    assert kinds == {*ON_THE_LINE, "kill", "stop", "token expires"}
+
+
+def test_the_story_is_about_those_of_whom_something_is_wrong() -> None:
+    assert concerned(["ana: the link is offline"]) == {"ana"}
+    assert "tom" in concerned(["something else"])
