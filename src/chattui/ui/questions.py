@@ -11,7 +11,7 @@ from chattui.ui.guard import Cancellable, Later
 from chattui.ui.settings import Settings
 
 FORCE = "force "
-"""Before the id of an action: the question is whether to do it to what a colleague has."""
+"""Before the id of an action: the question is whether to do it all the same."""
 
 
 class Questions:
@@ -29,7 +29,7 @@ class Questions:
         show: Callable[[str, str], None],
     ) -> None:
         self._settings, self._clock, self._later, self._name, self._show = settings, clock, later, name, show
-        self._question = Confirmation(settings.confirm_for)
+        self._question = Confirmation(settings.confirm_for, settings.guard)
         self._fading: Cancellable | None = None
 
     def let_through(self, action: Action, target: Target, key: str) -> bool:
@@ -43,12 +43,16 @@ class Questions:
 
     def offer(self, action_id: str, target: ConversationId, key: str) -> None:
         """Somebody else has it, and I am an admin: the same key again does it all the same."""
+        self.ask(action_id, target, f"{key} again does it all the same: you are an admin")
+
+    def ask(self, action_id: str, target: ConversationId, question: str) -> None:
+        """What the doer of an action asks: `insisted` is whether it was answered by the same action."""
         self.withdraw()
         self._question.ask(FORCE + action_id, target, self._clock())
-        self._stand(f"{key} again does it all the same: you are an admin · Esc leaves it as it is", action_id)
+        self._stand(f"{question} · Esc leaves it as it is", action_id)
 
     def insisted(self, action_id: str, target: ConversationId) -> bool:
-        """Whether that offer is taken with this."""
+        """Whether that question is answered with this."""
         stood = self._question.stands(FORCE + action_id, target, self._clock())
         if stood:
             self.withdraw()

@@ -25,6 +25,10 @@ class Writing(Vertical):
         self._desk, self._keymap, self._say = desk, keymap, say
         self.composer = Composer(keymap.actions["send"].keys, keymap.actions["newline"].keys)
         self.completion = Completion()
+        self.lets_go: Callable[[ConversationId], bool] = lambda _: True
+        """Asked before a reply goes; what is not let go stays, and the agent was told why."""
+        self.gone: Callable[[], object] = lambda: None
+        """Called when words have gone: they come to the end of the thread."""
 
     def on_mount(self) -> None:
         """What the desk has to say of the words that it keeps."""
@@ -128,7 +132,11 @@ class Writing(Vertical):
         conversation_id = event.conversation_id
         if conversation_id is None or (self._shows(event) and not self.composer.text.startswith(event.text)):
             return
-        barred = self.barred() if event.mode is Mode.REPLY and self._shows(event) else ""
+        shown_reply = event.mode is Mode.REPLY and self._shows(event)
+        barred = self.barred() if shown_reply else ""
+        if shown_reply and not barred and not self.lets_go(conversation_id):
+            self.composer.stay()
+            return
         trouble = f"{barred}." if barred else await self._send(conversation_id, event)
         if trouble:
             self.composer.stay()
@@ -143,6 +151,8 @@ class Writing(Vertical):
         if event.mode is Mode.REPLY:
             self._desk.typing.stop(conversation_id)
         self._desk.drafts.keep(conversation_id, event.mode, self._rest(conversation_id, event))
+        if self._shows(event):
+            self.gone()
         return ""
 
     def _rest(self, conversation_id: ConversationId, event: Composer.Submitted) -> str:

@@ -1,6 +1,7 @@
 """The inbox: it lays the panes out and sends every key, click and message where it belongs."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from chattui.ui.reading import Reading
 from chattui.ui.screens.picker import Picker
 from chattui.ui.settings import Settings
 from chattui.ui.triage import Triage
+from chattui.ui.unseen import SEND, Unseen
 from chattui.ui.widgets.bar import Bar
 from chattui.ui.widgets.composer import Composer
 from chattui.ui.widgets.footer import FooterBar
@@ -82,6 +84,9 @@ class InboxScreen(Screen[None]):
             name=lambda conversation_id: self.browsing.row(conversation_id).name,
         )
         self.keyboard.doers = {**self._doers(), **program}
+        key = partial(keymap.hint, SEND, Where.COMPOSER)
+        self.writing.lets_go = Unseen(desk, self.painting.thread, self.keyboard.questions, settings, key).lets_go
+        self.writing.gone = self.painting.thread.to_end
 
     def _doers(self) -> Doers:
         questions, thread = self.keyboard.questions, self.painting.thread

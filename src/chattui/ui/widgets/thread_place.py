@@ -36,6 +36,11 @@ class PlacedView(LinedView):
         return self._pages.seq_above(self.scroll_offset.y + self.lines_in_sight)
 
     @property
+    def seen_seq(self) -> int:
+        """The newest stored message that was in sight since this conversation is shown."""
+        return self._seen_seq
+
+    @property
     def newer(self) -> int:
         """Messages that came below what is in sight."""
         return 0 if self._following else max(self._pages.last_seq - self._seen_seq, 0)
