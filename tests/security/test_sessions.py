@@ -157,7 +157,9 @@ def test_two_processes_never_use_a_refresh_token_twice(stack: Stack, acme: Organ
     login(home, stack, acme.agents[0])
     command = [sys.executable, "-m", "tests.security.renewing", stack.url, stack.anon_key, str(times)]
     with _started(command, home) as first, _started(command, home) as second:
-        told = [program.communicate("go\n", timeout=30)[0].split() for program in (first, second)]
+        for program in (first, second):
+            program.go()
+        told = [program.communicate(timeout=30)[0].split() for program in (first, second)]
         assert [first.returncode, second.returncode] == [0, 0]
     used = [token for tokens in told for token in tokens if token != "ready"]
     assert min(len(tokens) for tokens in told) > 1, "both have exchanged"
@@ -173,6 +175,11 @@ class _started(subprocess.Popen[str]):  # noqa: N801 - a Popen that is ready
         super().__init__(command, stdin=pipe, stdout=pipe, text=True, env=home.environment(), cwd=ROOT)
         assert self.stdout is not None
         assert self.stdout.readline() == "ready\n"
+
+    def go(self) -> None:
+        assert self.stdin is not None
+        self.stdin.write("go\n")
+        self.stdin.flush()
 
 
 def _tokens(stack: Stack, kept: str) -> dict[str, Any]:
