@@ -4,6 +4,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 from supabase import AsyncClient, AsyncClientOptions
 
 from chattui.gateway.errors import Misconfigured
@@ -30,7 +31,8 @@ class Connection:
             raise Misconfigured(NO_KEY)
         vault = Vault(storage)
         # HTTP/1.1: after a time-out httpx would go on using the dead connection of HTTP/2.
-        self.http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=not is_loopback(url))
+        hooks = {"response": [_refuse_pages]}
+        self.http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=not is_loopback(url), event_hooks=hooks)
         options = AsyncClientOptions(
             auto_refresh_token=False,
             storage=vault,
@@ -47,6 +49,19 @@ class Connection:
         """Close the HTTP connections; the session stays, and one that is being renewed is saved first."""
         await self.session.settle(0.5)
         await self.http.aclose()
+
+
+async def _refuse_pages(response: httpx.Response) -> None:
+    """A success of REST without JSON is no answer: postgrest would hand out a portal's page, or an answer cut off.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if response.is_success and response.status_code != httpx.codes.NO_CONTENT and "/rest/v1/" in response.url.path:
+        try:
+            msgspec.json.decode(await response.aread(), type=msgspec.Raw)
+        except msgspec.DecodeError as error:
+            raise ValueError("an answer without JSON") from error
 
 
 def is_loopback(url: str) -> bool:
