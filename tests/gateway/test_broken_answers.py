@@ -17,25 +17,31 @@ WRITING = Requests("/rest/v1/rpc/insert_message")
 READING = Requests("/rest/v1/messages")
 PORTAL = Answer(WRITING, status=200, headers=(("Content-Type", "text/html"),), body=b"<html>Accept our terms</html>")
 
+EMPTY = Answer(WRITING, status=200, body=b"")
+BLOCKED = Answer(WRITING, status=200, headers=(("Content-Type", "application/json"),), body=b'{"blocked": "yes"}')
+
 
 @pytest.fixture
 def acme(make_organisation: MakeOrganisation) -> Organisation:
     return make_organisation()
 
 
-async def test_a_page_instead_of_an_answer_leaves_a_message_in_the_outbox(team: Team, acme: Organisation) -> None:
+@pytest.mark.parametrize("fault", [PORTAL, BLOCKED, EMPTY])
+async def test_a_page_instead_of_an_answer_leaves_a_message_in_the_outbox(
+    team: Team, acme: Organisation, fault: Fault
+) -> None:
     proxy = await team.proxy()
     ana, rosa = await team.agent(acme.agents[0], proxy.url), await team.customer(acme)
     one = (await rosa.thread()).conversation_id
     await until(ana, lambda: ana.queries.knows(one))
     assert await ana.ask(TakeOver(one)) is None
-    proxy.inject(PORTAL)
+    proxy.inject(fault)
     await ana.send(one, "hello")
     await until(ana, lambda: ana.queries.header().queued == 0)
     assert [message.body for message in await rosa.messages()] == ["hello"]
 
 
-@pytest.mark.parametrize("fault", [PORTAL, Truncate(WRITING), Truncate(WRITING, broken=True)])
+@pytest.mark.parametrize("fault", [PORTAL, BLOCKED, EMPTY, Truncate(WRITING), Truncate(WRITING, broken=True)])
 async def test_a_customer_is_told_that_nobody_knows(team: Team, acme: Organisation, fault: Fault) -> None:
     proxy = await team.proxy()
     rosa, message_id = await team.customer(acme, url=proxy.url), MessageId(str(uuid4()))
@@ -45,11 +51,15 @@ async def test_a_customer_is_told_that_nobody_knows(team: Team, acme: Organisati
     assert (await rosa.send(message_id, "hello")).seq == 1
 
 
-async def test_messages_that_were_cut_off_are_asked_for_again(team: Team, acme: Organisation) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [Truncate(READING), Answer(READING, status=200, body=b""), Answer(READING, status=200, body=b'{"blocked": "yes"}')],
+)
+async def test_messages_that_were_cut_off_are_asked_for_again(team: Team, acme: Organisation, fault: Fault) -> None:
     proxy = await team.proxy()
     rosa, elsewhere = await team.customer(acme, url=proxy.url), MessageId(str(uuid4()))
     await rosa.send(elsewhere, "before")
-    proxy.inject(Truncate(READING))
+    proxy.inject(fault)
     with pytest.raises(Unreachable):
         await rosa.messages()
     assert [message.body for message in await rosa.messages()] == ["before"]

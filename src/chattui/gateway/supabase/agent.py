@@ -142,10 +142,9 @@ class SupabaseGateway:
         if isinstance(intent, SendMessage):
             await self._signs.settled()
         try:
-            answer = await self._rest.rpc(call.function, call.params)
+            rows = (await self._rest.row(call.function, call.params, call.table),)
         except Denied as denied:
             return denied.refused
-        rows = rows_of({call.table: [answer]})
         if isinstance(intent, UpdateProfile):
             self._reappear(rows)
         return Accepted(rows)

@@ -17,7 +17,7 @@ from chattui.gateway.supabase.faults import BROKEN, Denied
 from chattui.gateway.supabase.frames import Frame
 from chattui.gateway.supabase.link import Heard, Joined, Link
 from chattui.gateway.supabase.rest import Rest
-from chattui.gateway.supabase.rows import row_of, rows_of
+from chattui.gateway.supabase.rows import rows_of
 from chattui.gateway.supabase.signs import Signs
 from chattui.gateway.supabase.socket import Binding, Channel, Lost
 from chattui.model.events import ChannelLost, RowsStored
@@ -75,10 +75,10 @@ class SupabaseCustomerGateway:
         """Say something. Opens a closed conversation again."""
         params = {"id": message_id, "conversation_id": await self._conversation(), "body": body}
         await self._signs.settled()
-        row = row_of("messages", await self._rpc("insert_message", params))
-        if not isinstance(row, Message):
-            raise Unreachable(BROKEN)
-        return row
+        try:
+            return msgspec.convert(await self._rpc("insert_message", params), Message)
+        except msgspec.ValidationError as error:
+            raise Unreachable(BROKEN) from error
 
     async def typing(self, *, is_typing: bool) -> None:
         """Best effort, in order."""
@@ -200,6 +200,8 @@ class SupabaseCustomerGateway:
                 .limit(PAGE)
             )
         )
+        if not isinstance(answer, list):
+            raise Unreachable(BROKEN)
         return [row for row in rows_of({"messages": answer}) if isinstance(row, Message)]
 
     async def _conversation(self) -> ConversationId:

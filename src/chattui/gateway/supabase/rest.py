@@ -10,6 +10,8 @@ from postgrest import APIError, AsyncPostgrestClient
 from chattui.gateway.errors import Misconfigured, Unreachable
 from chattui.gateway.supabase.client import Connection
 from chattui.gateway.supabase.faults import BROKEN, Denied, expired, raise_rest
+from chattui.gateway.supabase.rows import row_of
+from chattui.model.records import Row
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,15 @@ class Rest:
     async def rpc(self, name: str, params: dict[str, Any] | None = None) -> Any:
         """The JSON that a function answers."""
         return await self.select(lambda rest: rest.rpc(name, params or {}))
+
+    async def row(self, name: str, params: dict[str, Any], table: str) -> Row:
+        """The row that a function answers. Another answer than a row leaves open whether it was done."""
+        answer = await self.rpc(name, params)
+        try:
+            return row_of(table, answer)
+        except msgspec.ValidationError as error:
+            _log.warning("the answer of %s made no sense: %s", name, error)
+            raise Unreachable(BROKEN) from error
 
     async def ask(self, name: str, params: dict[str, Any], kind: type[T]) -> T:
         """What a function answers, as `kind`; a refusal is `Misconfigured`: it was nothing an agent could choose."""
