@@ -37,6 +37,7 @@ STACK = "the server"
 
 WRITES = Requests("/rest/v1/rpc/insert_message")
 CALLS = Requests("/rest/v1/rpc")
+JSON = (("Content-Type", "application/json"),)
 
 
 class Blow(Struct, frozen=True):
@@ -74,6 +75,9 @@ ON_THE_LINE: dict[str, tuple[float, Draw]] = {
     "502": (0.6, lambda r: Answer(CALLS, r.randint(1, 6), 502)),
     "503": (0.6, lambda r: Answer(Requests(), r.randint(1, 6), 503, body=b"")),
     "429": (0.6, lambda r: Answer(CALLS, r.randint(1, 4), 429, body=b'{"message": "Too Many Requests"}')),
+    "portal": (0.6, lambda r: Answer(CALLS, r.randint(1, 6), 200, body=b"<html>Accept our terms</html>")),
+    "someone else's answer": (0.6, lambda r: Answer(CALLS, r.randint(1, 4), 200, JSON, b'{"blocked": "yes"}')),
+    "empty answer": (0.6, lambda r: Answer(CALLS, r.randint(1, 4), 200, JSON, b"")),
     "slow body": (1.0, lambda r: SlowBody(CALLS, r.randint(1, 4), seconds=r.uniform(0.2, 4))),
     "truncated": (0.8, lambda r: Truncate(CALLS, r.randint(1, 4), keep=r.random(), broken=r.random() < 0.5)),
     "answer lost": (0.8, lambda r: LoseAnswer(r.choice((WRITES, CALLS)), r.randint(1, 4))),

@@ -62,6 +62,8 @@ class Run:
         self.workers: dict[str, Worker] = {}
         self.customers: dict[str, Customer] = {}
         self.left: dict[str, Said] = {}
+        self.broken: list[str] = []
+        """Why a customer's gateway raised what its protocol does not name."""
         self.calm = self.began
         """When the last fault was over."""
 
@@ -112,7 +114,8 @@ class Run:
             await self._server.start()
         for task in writing:
             task.cancel()
-        await asyncio.gather(*writing, return_exceptions=True)
+        ends = await asyncio.gather(*writing, return_exceptions=True)
+        self.broken = [repr(end) for end in ends if isinstance(end, Exception)]
         await self._rest()
 
     async def _enough(self) -> None:
@@ -192,6 +195,7 @@ def _too_large(grown: int, messages: int) -> Iterator[str]:
 
 def _wrong(one: Run, storm: Storm) -> Iterator[str]:
     """Beside what clients hold: what is left behind, and what should not have happened at all."""
+    yield from (f"a customer's work ended: {error}" for error in one.broken)
     yield from (f"{name}: leaves behind {said.words}" for name, said in one.left.items() if said.words)
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     yield from (f"left behind here: {task}" for task in tasks)
