@@ -124,10 +124,18 @@ WORDS = (
     Action(
         "templates", ("f2",), "replies", "Choose a canned reply; or type / and its name", "Writing", (*PANES, *WRITING)
     ),
-    Action("retry", ("x",), "send again", "Send again what was refused", "Writing", acts=True),
-    Action("discard", ("X",), "give up", "Give up what was refused", "Writing", acts=True),
     Action("leader", (LEADER,), "then a key", "Then any key of the list, while writing", "Writing", WRITING),
 )
+MESSAGES = (
+    Action("message-up", ("alt+up",), "message", "Choose the message above", "Messages", SCROLLED),
+    Action("message-down", ("alt+down",), "message", "Choose the message below", "Messages", SCROLLED),
+    Action("copy", ("y",), "copy", "Copy it, as it was written", "Messages", acts=True),
+    Action("open-link", ("O",), "open link", "See where its links lead, and open one", "Messages", acts=True),
+    Action("retry", ("x",), "send again", "Send again what was refused", "Messages", acts=True),
+    Action("edit", ("e",), "edit", "Put what was refused back where you write", "Messages", acts=True),
+    Action("discard", ("X",), "give up", "Give up what was refused", "Messages", acts=True),
+)
+"""Done to the chosen one; without one, to the newest that they fit."""
 MOVES = (
     Action("keep-filter", ("enter",), "keep", "Keep the filter, go to the list", "Moving", (Where.FILTER,)),
     Action("back", ("escape",), "back", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),
@@ -142,8 +150,6 @@ MOVES = (
     Action("down", ("down", "j"), "down", "Down: the list, or the thread", "Moving"),
     Action("first", ("home", "g"), "first", "To the first one", "Moving"),
     Action("end", ("end", "G"), "last", "To the last one; in the thread, the newest", "Moving"),
-    Action("message-up", ("alt+up",), "message", "Choose the message above", "Moving", SCROLLED),
-    Action("message-down", ("alt+down",), "message", "Choose the message below", "Moving", SCROLLED),
     Action("read-thread", ("right",), "thread", "From the list into the thread", "Moving", (Where.LIST,)),
     Action("read-list", ("left",), "list", "From the thread to the list", "Moving", (Where.THREAD,)),
     Action("read-panel", ("right",), "customer", "From the thread to the customer", "Moving", (Where.THREAD,)),
@@ -167,7 +173,7 @@ PROGRAM = (
     Action("theme", ("f5",), "light/dark", "Light or dark", "Program", ANYWHERE),
     Action("quit", ("ctrl+q",), "quit", "Leave", "Program", ANYWHERE),
 )
-ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MOVES, *VIEWS, *PROGRAM)
+ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MESSAGES, *MOVES, *VIEWS, *PROGRAM)
 
 COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "back", "next-needing-me")
 """The footer while writing, in order; letters come after the leader."""

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chattui.model.events import Delivery
 from chattui.model.intents import Intent, UpdateProfile
 from chattui.model.records import Availability
-from chattui.store.projections import Entry, View
+from chattui.store.projections import View
 from chattui.ui.actions import Where
 from chattui.ui.browsing import Browsing
 from chattui.ui.doing import Doers, Host, Target
@@ -52,8 +51,6 @@ class Commands:
             "newline": lambda _: self._writing.composer.newline(),
             "templates": self._templates,
             "leader": lambda _: self._lead(),
-            "retry": lambda _: self._refused(self._desk.retry),
-            "discard": lambda _: self._refused(self._desk.discard),
         }
 
     def _moves(self) -> Doers:
@@ -92,8 +89,8 @@ class Commands:
         (in_thread if self._panes.where is Where.THREAD else in_list)()
 
     def _step_back(self) -> None:
-        """Popup, question, filter, composer, list."""
-        if self._writing.dismiss() or self._questions.withdraw():
+        """Popup, question, chosen message, filter, composer, list."""
+        if self._writing.dismiss() or self._questions.withdraw() or self._thread.deselect():
             return
         if self._panes.where in {Where.FILTER, Where.LIST}:
             self._browsing.filter.dismiss()
@@ -145,18 +142,6 @@ class Commands:
     def _lead(self) -> None:
         self._writing.composer.leader_open = True
         self._host.say("Now a key of the list: t take over · c close · T to the AI · N note · r reply · Esc nothing")
-
-    def _refused(self, then: Callable[[str], None]) -> None:
-        entry = self._thread.selected or self._last_refused()
-        if entry is None or entry.delivery is not Delivery.REFUSED:
-            self._host.say("Nothing here was refused.")
-        else:
-            then(entry.key)
-
-    def _last_refused(self) -> Entry | None:
-        shown = self._browsing.selection.shown
-        entries = self._desk.queries.thread(shown).entries if shown is not None else ()
-        return next((entry for entry in reversed(entries) if entry.delivery is Delivery.REFUSED), None)
 
     def _resync(self) -> None:
         self._desk.resync()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from chattui.desk.keeping import Unkept
+from chattui.desk.keeping import Unkept, joined
 from chattui.model.records import ConversationId, Status
 from chattui.store.projections import Reply, ThreadHead
 from chattui.ui.actions import Keymap, Where
@@ -126,6 +126,22 @@ class Writing(Vertical):
         self.composer.insert(reply.body)
         if reply.missing:
             self._say(f"Fill in {', '.join(reply.missing)} before you send it.")
+
+    async def take_back(self, conversation_id: ConversationId, mode: Mode, item_id: str, words: str) -> bool:
+        """Words that were refused stand here again, before those that stood here; False where they are gone.
+
+        Raises `Unkept`: then nothing has changed.
+        """
+        self.turn_to(conversation_id, mode)
+        standing = self.composer.text
+        draft = await self._desk.take_back(item_id)
+        if draft is None:
+            return False
+        if (self.composer.conversation_id, self.composer.mode) == (conversation_id, mode):
+            typed = self.composer.text
+            self.composer.put(draft if typed == standing else joined(words, typed))
+            self._edited(self.composer.text)
+        return True
 
     async def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """Enter: send it, or say why not. The words leave the composer only when they are safe."""

@@ -12,10 +12,11 @@ from chattui.model.records import Sender
 from chattui.store.projections import Entry
 from chattui.text.inert import Inert, inert
 from chattui.ui.widgets.thread_drawing import Drawn, draw_line
-from chattui.ui.widgets.thread_lines import LineKind, Setting, lines_of
+from chattui.ui.widgets.thread_lines import MOST_LINKS, LineKind, Setting, lines_of
 from tests.ui.widgets.samples import NOW, SHIFT, ago, entry, event, note
 
 SETTING = Setting(40, UTC, NOW, None, 0)
+KEYS = Inert("x send again · e edit")
 FIRST = entry(1, "first", at=ago(minutes=20))
 
 
@@ -24,7 +25,7 @@ def kinds(one: Entry, before: Entry | None = FIRST, setting: Setting = SETTING) 
 
 
 def drawn(one: Entry, before: Entry | None = FIRST, setting: Setting = SETTING, read: int = 0) -> list[str]:
-    drawing = Drawn(setting.width, setting.zone, lambda _: Style(), read, cursor=False)
+    drawing = Drawn(setting.width, setting.zone, lambda _: Style(), read, cursor=False, keys=KEYS)
     return [draw_line(line, one, True, drawing).text.rstrip() for line in lines_of(one, before, setting)]  # noqa: FBT003
 
 
@@ -103,9 +104,9 @@ def test_how_far_my_words_have_come(fields: dict[str, Any], read: int, mark: str
     assert body.endswith(f" {mark}")
 
 
-def test_what_was_refused_says_why() -> None:
+def test_what_was_refused_says_why_and_what_can_be_done() -> None:
     mine = entry(2, "hello", Sender.AGENT, delivery=Delivery.REFUSED, reason=Inert("Bo has it"), at=ago(minutes=1))
-    assert drawn(mine)[1:] == [" ┃ hello", " ┃ ✗ refused: Bo has it"]
+    assert drawn(mine)[1:] == [" ┃ hello", " ┃ ✗ refused: Bo has it", " ┃ x send again · e edit"]
 
 
 def test_progress_moves_nothing() -> None:
@@ -153,12 +154,23 @@ def test_a_whole_shift_at_any_width() -> None:
                 assert draw_line(line, one, True, drawing).cell_length == width  # noqa: FBT003
 
 
-def test_a_link_leads_to_the_whole_of_its_address_on_every_line_of_it() -> None:
+def test_a_link_is_underlined_on_every_line_of_it_and_the_terminal_has_nothing_to_open() -> None:
     address = f"https://example.com/{'a' * 40}"
     one = entry(2, f"see {address}, please", at=ago(minutes=19))
     drawing = Drawn(40, UTC, lambda _: Style(), 0, cursor=False)
     strips = [draw_line(line, one, True, drawing) for line in lines_of(one, FIRST, SETTING)]  # noqa: FBT003
-    linked = [segment for strip in strips for segment in strip if segment.style and segment.style.link]
+    linked = [segment for strip in strips for segment in strip if segment.style and segment.style.underline]
     assert "".join(segment.text for segment in linked) == address
-    assert {segment.style.link for segment in linked if segment.style} == {address}
     assert len(linked) > 1
+    assert not any(segment.style.link for strip in strips for segment in strip if segment.style)
+
+
+def test_a_host_that_looks_like_another_one_is_named() -> None:
+    plain = entry(2, "see https://bank.example/x and mailto:rosa@bank.example", at=ago(minutes=19))
+    assert kinds(plain) == ["BODY", "BODY"]
+    body = "see https://b\u0430nk.example/, https://b\u0430nk.example/x or https://bank.example@evil.example/"
+    disguised = entry(2, body, at=ago(minutes=19))
+    assert drawn(disguised)[-2:] == [" │ ↗ leads to xn--bnk-6cd.example", " │ ↗ leads to evil.example"]
+    assert "LINK" not in kinds(replace(disguised, deleted=True))
+    many = entry(2, " ".join(f"https://b\u0430nk{number}.example" for number in range(9)), at=ago(minutes=19))
+    assert kinds(many).count("LINK") == MOST_LINKS

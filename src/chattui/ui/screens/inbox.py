@@ -17,6 +17,7 @@ from chattui.ui.commands import Commands
 from chattui.ui.doing import Doers
 from chattui.ui.handoffs import HandOffs
 from chattui.ui.keyboard import Keyboard
+from chattui.ui.messages import Messages, refused_keys
 from chattui.ui.painting import Painting
 from chattui.ui.panes import Panes
 from chattui.ui.pickers import Choice
@@ -94,7 +95,16 @@ class InboxScreen(Screen[None]):
             self.desk, self.browsing, self.writing, thread, panes=self.panes, questions=questions, host=self
         )
         hand_offs = HandOffs(self.desk, self.browsing, questions, self, self._hint)
-        return {**commands.doers(), **hand_offs.doers(), **Triage(self.desk, self).doers()}
+        messages = Messages(
+            self.desk,
+            self.browsing.selection,
+            self.writing,
+            thread,
+            panes=self.panes,
+            keymap=self.keymap,
+            host=self,
+        )
+        return {**commands.doers(), **hand_offs.doers(), **Triage(self.desk, self).doers(), **messages.doers()}
 
     def _hint(self, action_id: str) -> str:
         return self.keymap.hint(action_id, self.panes.where)
@@ -166,6 +176,7 @@ class InboxScreen(Screen[None]):
         where = self.panes.where
         self.footer.actions = tuple(self.keymap.footer(where, self.panes.standing))
         fixed = ("palette", "help")
+        self.painting.thread.offer(refused_keys(self.keymap, where))
         self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
 
     # Keys and mouse

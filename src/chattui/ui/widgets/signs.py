@@ -69,6 +69,11 @@ def refused(reason: Inert | None) -> Inert:
     return Inert(f"✗ refused: {reason}" if reason else "✗ refused")
 
 
+def leads_to(host: Inert) -> Inert:
+    """Where a link that looks otherwise leads."""
+    return Inert(f"↗ leads to {host}")
+
+
 def newer(count: int) -> Inert:
     """So many messages came below what is in sight."""
     return Inert(f" ↓ {count} new ")

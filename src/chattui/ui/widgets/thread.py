@@ -97,7 +97,7 @@ class ThreadView(PlacedView, can_focus=True):
         super().__init__(now, zone, id)
         self._zone = zone
         self._typing: tuple[Inert, ...] = ()
-        self._empty = Inert("")
+        self._empty = self._keys = Inert("")
         self._reported: tuple[ConversationId, int] | None = None
         self._asked: tuple[ConversationId, str] | None = None
         self._selected: str | None = None
@@ -115,6 +115,12 @@ class ThreadView(PlacedView, can_focus=True):
         """What stands where no conversation is shown."""
         self._empty = text
         self.refresh()
+
+    def offer(self, keys: Inert) -> None:
+        """What can be done to a refused message; it stands beside its reason."""
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
 
     def typing(self, names: Sequence[Inert]) -> None:
         """Who writes now: the line under the last message, kept free for it."""
@@ -137,12 +143,13 @@ class ThreadView(PlacedView, can_focus=True):
             return
         self._select(max(target, 0))
 
-    def deselect(self) -> None:
-        """No message cursor."""
-        if self._selected is not None:
-            self._selected = None
+    def deselect(self) -> bool:
+        """No message cursor; False where there was none."""
+        stood, self._selected = self._selected is not None, None
+        if stood:
             self.refresh()
             self.post_message(self.EntrySelected(None))
+        return stood
 
     # Keys and mouse
 
@@ -231,7 +238,7 @@ class ThreadView(PlacedView, can_focus=True):
         cursor = entry.key == self._selected
         under = self.under_cursor() if cursor else Style.null()
         read = self._pages.thread.customer_read_seq if self._pages.thread else 0
-        drawn = Drawn(width, self._zone, lambda part: self.look(part) + under, read, cursor)
+        drawn = Drawn(width, self._zone, lambda part: self.look(part) + under, read, cursor, self._keys)
         first = number == 0 or lines[number - 1].kind is not lines[number].kind
         strip = draw_line(lines[number], entry, first, drawn)
         return self.selectable(strip, self._pages.code(index, number), BEFORE_WORDS)

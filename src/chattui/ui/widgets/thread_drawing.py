@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import lru_cache
 from typing import NamedTuple
 
 from rich.style import Style
@@ -11,11 +10,10 @@ from textual.strip import Strip
 from chattui.model.records import Sender
 from chattui.store.projections import Entry, EntryKind
 from chattui.text.inert import Inert
-from chattui.text.links import links
 from chattui.text.times import clock
 from chattui.ui.widgets import signs
 from chattui.ui.widgets.strips import SPACE, Span, blank, cells, centred, lay
-from chattui.ui.widgets.thread_lines import Line, LineKind, is_ours
+from chattui.ui.widgets.thread_lines import Line, LineKind, is_ours, links_in
 
 BEFORE_WORDS = 3
 """Characters of a body line before its words."""
@@ -23,9 +21,6 @@ GUTTER = {Sender.CUSTOMER: Inert("│"), Sender.AGENT: Inert("┃"), Sender.AI: 
 NOTE_GUTTER = Inert("▌")
 
 Look = Callable[[str], Style]
-
-_links = lru_cache(2048)(links)
-"""Found once: a body is drawn whenever it comes into sight."""
 
 
 class Drawn(NamedTuple):
@@ -36,6 +31,8 @@ class Drawn(NamedTuple):
     look: Look
     customer_read_seq: int
     cursor: bool
+    keys: Inert = Inert("")
+    """What can be done to a refused message."""
 
 
 def voice(entry: Entry) -> str:
@@ -45,18 +42,17 @@ def voice(entry: Entry) -> str:
 
 def draw_line(line: Line, entry: Entry, first: bool, drawn: Drawn) -> Strip:  # noqa: FBT001 - first line of its kind
     """One line of exactly `drawn.width` cells."""
-    look = drawn.look
     match line.kind:
-        case LineKind.DAY:
-            return _rule(line.text, drawn, look("day"))
-        case LineKind.NEW:
-            return _rule(line.text, drawn, look("new"))
+        case LineKind.DAY | LineKind.NEW:
+            return _rule(line.text, drawn, drawn.look(line.kind.name.lower()))
         case LineKind.EVENT:
             return _aside(line, entry, drawn, first=first)
         case LineKind.HEAD:
             return _head(line, entry, drawn)
-        case LineKind.REFUSED:
-            return lay(drawn.width, look("fill"), [*_gutter(entry, drawn), Span(line.text, look("refused"))])
+        case LineKind.LINK | LineKind.REFUSED:
+            return _beneath(Span(line.text, drawn.look("refused")), entry, drawn)
+        case LineKind.KEYS:
+            return _beneath(Span(drawn.keys, drawn.look("time")), entry, drawn)
         case LineKind.BODY:
             return _body(line, entry, drawn)
 
@@ -100,6 +96,10 @@ def _gutter(entry: Entry, drawn: Drawn) -> list[Span]:
     return [_bar(drawn), Span(sign, style), Span(SPACE, drawn.look("fill"))]
 
 
+def _beneath(words: Span, entry: Entry, drawn: Drawn) -> Strip:
+    return lay(drawn.width, drawn.look("fill"), [*_gutter(entry, drawn), words])
+
+
 def _body(line: Line, entry: Entry, drawn: Drawn) -> Strip:
     words = drawn.look("deleted" if entry.deleted else f"{voice(entry)}-words")
     left = [*_gutter(entry, drawn), *_linked(line, entry, words)]
@@ -107,14 +107,14 @@ def _body(line: Line, entry: Entry, drawn: Drawn) -> Strip:
 
 
 def _linked(line: Line, entry: Entry, style: Style) -> list[Span]:
-    """The words of a line, each link leading to the whole of its address even where it is broken between lines."""
+    """The words of a line, links underlined. The terminal is told of none: a key opens them, and shows them first."""
     spans: list[Span] = []
     at, end = line.start, line.start + len(line.text)
-    for link in _links(entry.body):
+    for link in links_in(entry.body):
         start, stop = max(link.start, at), min(link.end, end)
         if start < stop and not entry.deleted:
-            there = style + Style(underline=True, link=link.target)
-            spans += [Span(Inert(entry.body[at:start]), style), Span(Inert(entry.body[start:stop]), there)]
+            linked = style + Style(underline=True)
+            spans += [Span(Inert(entry.body[at:start]), style), Span(Inert(entry.body[start:stop]), linked)]
             at = stop
     return [*spans, Span(Inert(line.text[at - line.start :]), style)]
 

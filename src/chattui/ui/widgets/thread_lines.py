@@ -5,6 +5,7 @@ Nothing here depends on more than that one neighbour, so that a thread can be la
 
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum, auto
+from functools import lru_cache
 from typing import NamedTuple
 
 from chattui.model.events import Delivery
@@ -12,6 +13,7 @@ from chattui.model.records import Sender
 from chattui.store.projections import Entry, EntryKind
 from chattui.text.cells import width as cell_width
 from chattui.text.inert import Inert
+from chattui.text.links import Link, links
 from chattui.text.times import day
 from chattui.ui.widgets import signs
 from chattui.ui.widgets.strips import wrapped
@@ -24,6 +26,8 @@ MARK_CELLS = 9
 """Kept free for how far a message has come, so that its progress moves nothing."""
 
 EDITED_CELLS = 8
+MOST_LINKS = 3
+"""Hosts named below one message; the key that opens links shows all."""
 ASIDE_MARGIN = 15
 """Cells of an audit line that its words do not get: a bar, two rules, the time and a space."""
 
@@ -36,7 +40,9 @@ class LineKind(Enum):
     HEAD = auto()
     BODY = auto()
     EVENT = auto()
+    LINK = auto()
     REFUSED = auto()
+    KEYS = auto()
 
 
 class Line(NamedTuple):
@@ -108,9 +114,23 @@ def _said(entry: Entry, width: int) -> list[Line]:
     if is_ours(entry) or entry.edited:
         mark_cells = MARK_CELLS * is_ours(entry) + EDITED_CELLS * entry.edited
         lines[-1:] = _marked(lines[-1], width - mark_cells)
+    lines += [Line(LineKind.LINK, line) for host in _disguised(entry) for line in wrapped(signs.leads_to(host), width)]
     if entry.delivery is Delivery.REFUSED:
         lines += [Line(LineKind.REFUSED, text) for text in wrapped(signs.refused(entry.reason), width)]
+        lines.append(Line(LineKind.KEYS, Inert("")))
     return lines
+
+
+@lru_cache(2048)
+def links_in(body: Inert) -> tuple[Link, ...]:
+    """Found once: a body is laid out and drawn whenever it comes into sight."""
+    return links(body)
+
+
+def _disguised(entry: Entry) -> list[Inert]:
+    """Hosts that the words do not plainly name."""
+    hosts = dict.fromkeys(link.host for link in links_in(entry.body) if not link.plain)
+    return [] if entry.deleted else list(hosts)[:MOST_LINKS]
 
 
 def _marked(line: Line, room: int) -> list[Line]:

@@ -1,0 +1,66 @@
+"""Where links really lead, before one of them is opened."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from chattui.text.links import Link
+from chattui.ui.actions import spoken
+
+
+class LinkScreen(ModalScreen[None]):
+    """Every address whole, its host first. The key that asked opens the one under the cursor; another copies it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
+
+    def __init__(
+        self,
+        links: Sequence[Link],
+        *,
+        keys: tuple[Collection[str], Collection[str]],
+        opened: Callable[[Link], None],
+        copied: Callable[[Link], None],
+    ) -> None:
+        """`keys` are those that open, and those that copy."""
+        super().__init__()
+        self._links, (self._open, self._copy) = links, keys
+        self._opened, self._copied = opened, copied
+
+    def compose(self) -> ComposeResult:
+        """A list, also of one."""
+        options = OptionList(
+            *(Option(self._line(number, link)) for number, link in enumerate(self._links, 1)), id="links"
+        )
+        options.border_title = "a link" if len(self._links) == 1 else f"{len(self._links)} links"
+        opens, copies = (spoken(next(iter(keys), "")) for keys in (self._open, self._copy))
+        options.border_subtitle = f"{opens} opens it · {copies} copies it · Esc leaves"
+        yield options
+
+    def _line(self, number: int, link: Link) -> Text:
+        number_of = f"{number}  " if len(self._links) > 1 else ""
+        lines = Text.assemble(number_of, (link.host, "bold"), "\n", (link.target, "dim"), overflow="fold")
+        return lines if link.plain else lines.append("\nThe message shows another name.", "italic")
+
+    def on_key(self, event: Key) -> None:
+        """The list has taken those that move its cursor."""
+        if event.key in {*self._open, *self._copy}:
+            event.stop()
+            self._take(self._opened if event.key in self._open else self._copied)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter, or a click."""
+        event.stop()
+        self._take(self._opened)
+
+    def _take(self, then: Callable[[Link], None]) -> None:
+        highlighted = self.query_one(OptionList).highlighted
+        if highlighted is not None:
+            self.dismiss()
+            then(self._links[highlighted])
