@@ -19,6 +19,7 @@ from tests.faults.faults import (
     Message,
     Request,
     SlowBody,
+    Stall,
     Truncate,
 )
 from tests.faults.framing import Sieve, closing_frame, text_frame
@@ -133,6 +134,9 @@ class Connection:
                 self._client.say(response(status, headers, body))
                 return self._client.next()
             case LoseRequest():
+                raise Lost
+            case Stall():
+                await self._client.reader.read()
                 raise Lost
         self._server.say(addressed(asked, self._host))
         answer = await answering

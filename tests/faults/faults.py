@@ -201,5 +201,9 @@ class LoseAnswer(HttpFault, frozen=True):
     """The server did it, and the connection is reset instead of the answer."""
 
 
+class Stall(HttpFault, frozen=True):
+    """The server never hears of it, and nobody answers; the connection stays open."""
+
+
 class LoseRequest(HttpFault, frozen=True):
     """The connection is reset, and the server never hears of it."""

@@ -204,7 +204,8 @@ class Follower:
     async def _fail(self, reason: str, pause: float) -> None:
         self._show(LinkState.OFFLINE, reason)
         self._wanted.set()
-        await self._pause(pause)
+        if not self._stale:  # joined while that attempt was under way: the server is there again
+            await self._pause(pause)
 
     def _arrived(self) -> None:
         self._synced_at = self._monotonic()
@@ -224,10 +225,10 @@ class Follower:
             self._heeds.link(link)
 
     async def _pause(self, seconds: float) -> None:
+        self._hurry.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._hurry.wait()
-        self._hurry.clear()
 
 
 def _back_off(failures: int) -> float:

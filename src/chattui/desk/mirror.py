@@ -31,7 +31,7 @@ class Mirror:
         self._listeners: list[Callable[[Changes], None]] = []
         self._strangers: frozenset[UserId] = frozenset()
         self._snoozes = Snoozes(gateway, clock, errands)
-        self.windows = Windows(gateway, Queries(store), errands, self.apply)
+        self.windows = Windows(gateway, Queries(store), errands, self.apply, want)
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
         """Call it with every change, at once."""

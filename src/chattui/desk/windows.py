@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from chattui.desk.errands import Errands
-from chattui.gateway.errors import GatewayError
+from chattui.gateway.errors import GatewayError, Unreachable
 from chattui.gateway.protocol import Gateway
 from chattui.model.events import PageLoaded, ThreadDropped
 from chattui.model.records import ConversationId
@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 
 KEPT = 30
 """Threads that stay loaded; the one that was looked at longest ago leaves first."""
+RETRY = 2.0
+"""Seconds until a page that did not come is asked for again, behind a sync."""
 
 
 class Windows:
@@ -26,11 +28,13 @@ class Windows:
         queries: Queries,
         errands: Errands,
         apply: Callable[[PageLoaded | ThreadDropped], object],
+        want: Callable[[str], None],
     ) -> None:
         self._gateway = gateway
         self._queries = queries
         self._errands = errands
         self._apply = apply
+        self._want = want
         self._kept: dict[ConversationId, None] = {}
         self._running: set[ConversationId] = set()
         self._again: set[ConversationId] = set()
@@ -96,7 +100,8 @@ class Windows:
         except GatewayError as error:
             _log.info("a page did not come: %s", error)
             self._owed.add(conversation_id)
-            self._want("a page that did not come")
+            if isinstance(error, Unreachable):
+                self._errands.later("pages owed", RETRY, lambda: self._want("a page that did not come"))
         else:
             self._apply(page)
         finally:

@@ -94,7 +94,7 @@ class SupabaseGateway:
         """Open conversations, the newest 500 closed, and all that the views need; no messages."""
         answer = await self._rest.ask("snapshot", {}, _Snapshot)
         rows = rows_of(answer.rows)
-        self._profile = next((row for row in rows if isinstance(row, Profile) and row.id == answer.me), self._profile)
+        self._belong(next((row for row in rows if isinstance(row, Profile) and row.id == answer.me), self._profile))
         taken = SnapshotTaken(answer.me, answer.org_id, answer.now, rows)
         return Snapshot(taken, Cursor(answer.epoch, _digits(answer.cursor)), answer.database_id)
 
@@ -166,6 +166,7 @@ class SupabaseGateway:
 
     def retry_now(self) -> None:
         """Do not wait for the next back-off."""
+        self._connection.doubt()
         self._link.retry_now()
 
     async def close(self) -> None:
@@ -197,12 +198,21 @@ class SupabaseGateway:
             raise Misconfigured(NO_PROFILE)
         return self._profile
 
+    def _belong(self, profile: Profile | None) -> None:
+        """Another organisation has another channel."""
+        before, self._profile = self._profile, profile
+        if before and profile and before.org_id != profile.org_id:
+            self._link.rejoin("You belong to another organisation now.")
+
     def _heard(self, heard: Heard) -> None:
         match heard:
             case Joined():
                 self._aside(self._appear())
                 self._events.put_nowait(ChannelJoined())
-            case Lost(reason=reason):
+            case Lost(reason=reason, pause=pause):
+                self._connection.doubt()
+                if pause:  # perhaps it was asked for as somebody that I no longer am
+                    self._profile = None
                 self._events.put_nowait(ChannelLost(reason))
             case Frame():
                 event = self._event(heard)

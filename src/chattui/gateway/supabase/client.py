@@ -1,6 +1,8 @@
 """One supabase client as chattui wants it: one HTTP client, no retries and no refreshing behind our back."""
 
+import asyncio
 import ipaddress
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,9 +43,27 @@ class Connection:
             postgrest_client_retry=False,
         )
         self.supabase = AsyncClient(url, key, options)
+        self._closing: asyncio.Future[None] | None = None
         self.url = url
         self.key = key
         self.session = SessionKeeper(self.supabase, vault, storage)
+
+    def doubt(self) -> None:
+        """The network may be another one: close what HTTP connections are kept for later. A dead one costs 10 s."""
+        self._closing = asyncio.ensure_future(self._close_idle())
+
+    async def cleared(self) -> None:
+        """Wait until what was doubted is closed."""
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
+
+    async def _close_idle(self) -> None:
+        transports = (self.http._transport, *self.http._mounts.values())  # noqa: SLF001 - httpx has no other way
+        for pool in [getattr(transport, "_pool", None) for transport in transports]:
+            for kept in pool.connections if pool is not None else ():
+                if kept.is_idle():
+                    with suppress(Exception):
+                        await kept.aclose()
 
     async def aclose(self) -> None:
         """Close the HTTP connections; the session stays, and one that is being renewed is saved first."""

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import random
-import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +24,8 @@ JOIN_TIMEOUT = 30.0
 SOON = 12.0
 """Seconds of an outage in which attempts are at most `QUICK` apart."""
 QUICK = 0.8
+STEADY = 5.0
+"""Seconds that a channel has to last until its end counts as another outage, and not as the same."""
 CAP = 8.0
 CONFIG_PAUSE = 30.0
 """Seconds before what needs a person's hand is tried again."""
@@ -49,25 +50,34 @@ class Link:
         self._hurry = asyncio.Event()
         self._closed = False
         self._life: _Life | None = None
-        self._renewals: set[asyncio.Task[None]] = set()
+        self._asides: set[asyncio.Task[None]] = set()
         connection.session.listen(self._renewed)
 
     async def run(self) -> None:
         """Until closed or cancelled. Raises nothing else."""
-        down_since, failures = time.monotonic(), 0
+        now = asyncio.get_running_loop().time
+        down_since, failures = now(), 0
         while not self._closed:
+            began = now()
             lost, joined = await self._live()
             if self._closed:
                 return
-            if joined or not failures:
-                down_since, failures = time.monotonic(), 0
+            if not failures or (joined and now() - began >= STEADY):
+                down_since, failures = now(), 0
             failures += 1
             self._emit(lost)
-            await self._pause(lost.pause or _back_off(failures, time.monotonic() - down_since))
+            await self._pause(_spread(lost.pause) if lost.pause else _back_off(failures, now() - down_since))
 
     def retry_now(self) -> None:
-        """End the present pause."""
+        """End the present pause. Of what was joined or is being asked for, find out whether anybody still answers."""
         self._hurry.set()
+        if self._life is not None:
+            self._aside(self._life.doubt())
+
+    def rejoin(self, reason: str) -> None:
+        """Begin anew: what to join has changed."""
+        if self._life is not None:
+            self._life.over(reason)
 
     async def push(self, event: str, payload: dict[str, Any]) -> None:
         """Say something on the channel, if it is joined; lost else."""
@@ -104,9 +114,12 @@ class Link:
     def _renewed(self, token: str) -> None:
         """A new token goes to the channel too; where that fails, the channel ends and is joined with the new one."""
         if self._life is not None:
-            task = asyncio.get_running_loop().create_task(self._life.tell_token(token))
-            self._renewals.add(task)
-            task.add_done_callback(self._renewals.discard)
+            self._aside(self._life.tell_token(token))
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -123,6 +136,7 @@ class _Life:
         self._socket = Socket(url, connection.key, token, proxy=not is_loopback(url), hear=self._hear)
         self._rows: tuple[Binding, ...] = ()
         self._emit = emit
+        self._patience = asyncio.timeout(JOIN_TIMEOUT)
         self.joined = asyncio.Event()
         self.token_refused = False
 
@@ -130,7 +144,7 @@ class _Life:
         """Join and stay, until it is lost."""
         self._rows = channel.rows
         try:
-            async with asyncio.timeout(JOIN_TIMEOUT):
+            async with self._patience:
                 await self._socket.connect()
                 await self._socket.join(channel, self._told)
                 await self._first_rows()
@@ -143,6 +157,18 @@ class _Life:
             return Lost(OFFLINE)
         finally:
             await self._socket.dispose()
+
+    async def doubt(self) -> None:
+        """Wait for an answer no longer than this."""
+        if self.joined.is_set():
+            await self._socket.probe()
+        else:
+            with suppress(RuntimeError):  # not begun, or over
+                self._patience.reschedule(asyncio.get_running_loop().time())
+
+    def over(self, reason: str) -> None:
+        """End it."""
+        self._socket.over(reason)
 
     async def push(self, event: str, payload: dict[str, Any]) -> None:
         """Say something, if the channel is joined."""
@@ -195,6 +221,8 @@ class _Life:
         self.token_refused |= _is_about_token(system.message)
         if system.extension == "postgres_changes":
             self._socket.over(_unpublished(system.message, self._rows), CONFIG_PAUSE)
+        elif "Too many" in system.message:  # of all that the project sends; the next message closes again, for a minute
+            self._socket.over("The project sends more messages than its plan allows.", CAP)
         else:
             self._socket.over(f"The server closed the channel: {system.message}.")
 
@@ -203,6 +231,11 @@ def _back_off(failures: int, down: float) -> float:
     """Full jitter, so that a server that comes back is not met by everybody at once."""
     most = QUICK if down < SOON else min(CAP, QUICK * 2 ** min(failures, 8))
     return random.uniform(0, most)  # noqa: S311 - no secret
+
+
+def _spread(pause: float) -> float:
+    """So that those who were sent away together do not come back together."""
+    return pause * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
 
 
 def _unwelcome(status: int) -> Lost:

@@ -74,6 +74,7 @@ class Rest:
             raise_rest(error)
 
     async def _execute(self, build: Callable[[AsyncPostgrestClient], Any]) -> Any:
+        await self._connection.cleared()
         request: _Request = build(self._connection.supabase.postgrest)
         try:
             return (await request.execute()).data

@@ -24,8 +24,10 @@ from chattui.gateway.supabase.frames import Frame, decode_frame
 _log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT = 5.0
-PING = 5.0
-"""Seconds between pings, and to wait for a pong: a half-open socket is noticed within 10 s."""
+PING, PONG = 4.0, 5.0
+"""Seconds between pings, and to wait for a pong: a half-open socket is noticed within 9 s, and closed in one more."""
+PROBE = 2.0
+"""Seconds to wait for a pong when somebody doubts."""
 MAX_FRAME = 8 * 2**20
 _ANSWERS = frozenset({"phx_reply", "phx_close", "phx_error"})
 
@@ -75,7 +77,7 @@ class Socket(AsyncRealtimeClient):
             self.endpoint_url(),
             open_timeout=OPEN_TIMEOUT,
             ping_interval=PING,
-            ping_timeout=PING,
+            ping_timeout=PONG,
             close_timeout=1,
             max_size=MAX_FRAME,
             proxy=True if self._proxy else None,
@@ -94,6 +96,17 @@ class Socket(AsyncRealtimeClient):
         if self._channel is not None and self._channel.is_joined:
             with suppress(Exception):
                 await self._channel.push(event, payload)
+
+    async def probe(self) -> None:
+        """Ask whether anybody is there; where no answer comes, it is over."""
+        if (websocket := self._ws_connection) is None:
+            return
+        try:
+            async with asyncio.timeout(PROBE):
+                await (await websocket.ping())
+        except (TimeoutError, ConnectionClosed):
+            self.over("The server does not answer.")
+            websocket.transport.abort()  # nobody is there to say good-bye to
 
     async def leave(self) -> None:
         """Tell the server that nobody listens any more."""
