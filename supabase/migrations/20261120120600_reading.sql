@@ -19,7 +19,7 @@ begin
   exception when insufficient_privilege then
     null;
   end;
-  return concat_ws(':', private.database_id(), cluster, me.role,
+  return concat_ws(':', private.database_id(), cluster, me.org_id, me.role,
     (select coalesce(o.settings ->> 'visibility', 'all') from public.organizations o where o.id = me.org_id));
 end
 $$;
