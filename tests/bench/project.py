@@ -25,8 +25,8 @@ HEARD = tuple(f"alter table public.{table} enable trigger user" for table in TAB
 
 CONTACTS = """
 insert into public.contacts (id, org_id, name, email, created_at, updated_at)
-select (lpad(to_hex(n), 8, '0') || substr(%(org)s::uuid::text, 9))::uuid, %(org)s, 'Customer ' || n, n || '@example.com',
-  now(), now()
+select (lpad(to_hex(n), 8, '0') || substr(%(org)s::uuid::text, 9))::uuid, %(org)s, 'Customer ' || n,
+  n || '@example.com', now(), now()
 from generate_series(%(first)s::int, %(last)s::int) n
 """
 CONVERSATIONS = """
@@ -39,8 +39,8 @@ from generate_series(%(first)s::int, %(last)s::int) n
 MESSAGES = """
 insert into public.messages
   (id, org_id, conversation_id, seq, inbound_no, sender_type, body, created_at, updated_at)
-select gen_random_uuid(), %(org)s, (lpad(to_hex(n), 8, '0') || substr(%(org)s::uuid::text, 9))::uuid, seq, seq, 'customer',
-  'line ' || seq || ' of customer ' || n, now() - interval '1 day', now()
+select gen_random_uuid(), %(org)s, (lpad(to_hex(n), 8, '0') || substr(%(org)s::uuid::text, 9))::uuid, seq, seq,
+  'customer', 'line ' || seq || ' of customer ' || n, now() - interval '1 day', now()
 from generate_series(%(first)s::int, %(last)s::int) n, generate_series(1, %(each)s::int) seq
 """
 TAILS = """
