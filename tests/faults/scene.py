@@ -8,7 +8,9 @@ import psycopg
 from msgspec import Struct
 
 from chattui.desk import Desk
+from chattui.gateway import supabase
 from chattui.gateway.protocol import CustomerGateway
+from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase.agent import SupabaseGateway
 from chattui.model.events import LinkState
 from chattui.model.intents import TakeOver
@@ -18,7 +20,7 @@ from tests.chaos.oracle import complaints
 from tests.chaos.truth import read
 from tests.faults.proxy import FaultProxy
 from tests.gateway.conftest import Team, until
-from tests.stack import Organisation, make_organisation
+from tests.stack import PASSWORD, Organisation, make_organisation
 
 LOOK = 0.1
 """Seconds between two comparisons with the database."""
@@ -82,11 +84,15 @@ class Scene(Struct, frozen=True):
             database.execute(change, (self.one,))
 
 
-async def staged(team: Team, *, reconcile: bool = True) -> Scene:
-    """A new organisation whose only agent is live behind a proxy of their own."""
-    acme = await asyncio.to_thread(make_organisation, team.stack, agents=1)
+async def staged(team: Team, *, reconcile: bool = True, storage: MemorySession | None = None) -> Scene:
+    """A new organisation whose only agent is live behind a proxy of their own; with a storage, truly signed in."""
+    stack = team.stack
+    acme = await asyncio.to_thread(make_organisation, stack, agents=1)
     proxy = await team.proxy()
-    ana = await team.agent(acme.agents[0], proxy.url, reconcile=reconcile)
+    if storage is not None:
+        email = acme.agents[0].email or ""
+        await supabase.sign_in_with_password(stack.url, stack.anon_key, storage, email, PASSWORD)
+    ana = await team.agent(acme.agents[0], proxy.url, reconcile=reconcile, storage=storage)
     rosa = await team.customer(acme)
     one = (await rosa.thread()).conversation_id
     await until(ana, lambda: ana.queries.knows(one))
