@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +11,12 @@ from chattui.cli.failures import Misused
 from chattui.cli.gateways import print_json
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import Target
+from chattui.gateway.errors import SignedOut
 from chattui.gateway.protocol import Identity, SessionStorage
 from chattui.text.inert import inert_line
+
+if TYPE_CHECKING:
+    from chattui.cli.words import Words
 
 
 @click.command()
@@ -106,15 +111,56 @@ def greeting(who: Identity, target: Target) -> str:
 
 
 @click.command()
+@click.option("--forget-words", is_flag=True, help="Delete your drafts and unsent messages on this machine as well.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before they are deleted.")
 @pass_choice
-def logout(choice: Choice) -> None:
-    """End the session on this machine."""
+def logout(choice: Choice, *, forget_words: bool, yes: bool) -> None:
+    """End the session on this machine. What you wrote and did not send stays for the next one."""
     from chattui.credentials import Credentials  # noqa: PLC0415
     from chattui.gateway.supabase import sign_out  # noqa: PLC0415
 
     target = choice.project()
-    asyncio.run(sign_out(target.url, target.key, Credentials(target.url)))
+    storage = Credentials(target.url)
+    words = asyncio.run(_words(target, storage))
+    if forget_words:
+        _confirm(words, yes=yes)
+    asyncio.run(sign_out(target.url, target.key, storage))
     click.echo(f"Signed out of {target.url}.", err=True)
+    if words is not None:
+        _parted(words, forget=forget_words)
+
+
+async def _words(target: Target, storage: SessionStorage) -> "Words | None":
+    """Those of who is signed in; None where nobody is."""
+    from chattui.cli.words import Words  # noqa: PLC0415
+    from chattui.gateway.supabase import open_agent  # noqa: PLC0415
+
+    try:
+        gateway = await open_agent(target.url, target.key, storage)
+    except SignedOut:
+        return None
+    me = gateway.me
+    await gateway.close()
+    return Words(target.url, me)
+
+
+def _confirm(words: "Words | None", *, yes: bool) -> None:
+    if words is None:
+        raise Misused("nobody is signed in, so nobody knows whose words to delete. Run `chattui login` first.")
+    if not (left := words.left()) or yes:
+        return
+    if not sys.stdin.isatty():
+        raise Misused(f"{left} would be lost. Say --yes as well to delete them.")
+    click.confirm(f"{left} would be lost. Delete them?", err=True, abort=True)
+
+
+def _parted(words: "Words", *, forget: bool) -> None:
+    left = words.left()
+    if forget:
+        words.wipe()
+        click.echo(f"Deleted: {left}." if left else "There were no drafts and no unsent messages.", err=True)
+    elif left:
+        click.echo(f"On this machine, for when you sign in again: {left}.", err=True)
 
 
 @click.command()
