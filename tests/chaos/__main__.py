@@ -41,6 +41,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--hurry", action="store_true", help="tell clients to look again in the end")
     parser.add_argument("--only-faults", type=_numbers, metavar="3,17,40")
     parser.add_argument("--shrink", action="store_true", help="look for few faults that are enough")
+    parser.add_argument("--no-record", action="store_true", help="do not record what agents see, for `chattui replay`")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--url")
     parser.add_argument("--key")
@@ -58,7 +59,7 @@ def wanted(told: argparse.Namespace) -> Wanted:
     blows = plan(told.seed, Scale(told.faults, work, told.longest, own_server=not told.url))
     if told.only_faults is not None:
         blows = only(blows, told.only_faults)
-    return Wanted(told.seed, told.messages, blows, work, told.minutes * 60, told.hurry)
+    return Wanted(told.seed, told.messages, blows, work, told.minutes * 60, not told.no_record, told.hurry)
 
 
 @contextmanager
@@ -95,16 +96,24 @@ def _clean(place: Place, server: Server | None, cast: Cast) -> None:
 @contextmanager
 def _papers(seed: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=f"chattui-chaos-{seed}-") as path:
-        yield Path(path)
+        try:
+            yield Path(path)
+        except BaseException:
+            _copy(Path(path), seed)
+            raise
 
 
 def _keep(directory: Path, what: Wanted, report: Report) -> None:
-    """Journals, logs and outboxes of a run that failed, and the plan."""
-    kept = KEPT / str(what.seed)
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(directory, kept)
+    """Journals, recordings, logs and outboxes of a run that failed, and the plan."""
+    kept = _copy(directory, what.seed)
     (kept / "plan.txt").write_text("\n".join(map(str, what.blows)))
     (kept / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report)))
+
+
+def _copy(directory: Path, seed: int) -> Path:
+    kept = KEPT / str(seed)
+    shutil.rmtree(kept, ignore_errors=True)
+    return Path(shutil.copytree(directory, kept))
 
 
 def shrunk(told: argparse.Namespace) -> list[Blow]:

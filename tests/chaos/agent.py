@@ -29,6 +29,7 @@ from chattui.gateway.errors import GatewayError, SignedOut
 from chattui.gateway.protocol import Gateway
 from chattui.model.events import LinkState
 from chattui.model.records import LabelId
+from chattui.recording import Header, RecordedDesk, Recorder
 from chattui.store.changes import Changes
 from chattui.store.store import Store
 from tests.chaos import journal
@@ -53,6 +54,11 @@ class Config(Struct, frozen=True):
     directory: str
     label: str
     shared: str
+    twin: bool = False
+    """Whether it is a second process of somebody who has one."""
+    drafts: bool = True
+    """Whether this agent leaves drafts: not one whose other process may send them away."""
+    record: bool = True
 
 
 class Order(Struct, frozen=True):
@@ -85,18 +91,20 @@ class Agent:
         self.gateway = gateway
         self.notes = notes
         self.drawer = DiskDrawer(Path(config.directory) / "words", config.url)
-        self.desk = Desk(gateway, Store(), drawer=self.drawer)
-        desktop = Desktop(self.desk, self.drawer, notes, LabelId(config.label), LabelId(config.shared), self._called)
-        self.shift = Shift(desktop, Random(f"{config.seed} {config.name} {config.life}"))  # noqa: S311 - no secret
+        self.recorder = Recorder(recording(config), Header(columns=120, rows=36)) if config.record else None
+        self.desk = (
+            RecordedDesk(self.recorder, gateway, drawer=self.drawer)
+            if self.recorder
+            else Desk(gateway, Store(), drawer=self.drawer)
+        )
+        desktop = Desktop(self.desk, self.drawer, notes, LabelId(config.label), LabelId(config.shared), called(config))
+        random = Random(f"{config.seed} {called(config)}")  # noqa: S311 - no secret
+        self.shift = Shift(desktop, random, twin=config.twin, drafts=config.drafts)
         self._work: asyncio.Task[None] | None = None
         self._link: LinkState | None = None
         self.live = asyncio.Event()
         self.desk.subscribe(self._changed)
         self.desk.remarks.hear(lambda sentence: say("remark", sentence))
-
-    @property
-    def _called(self) -> str:
-        return f"{self.config.name}{self.config.life}"
 
     def _changed(self, changes: Changes) -> None:
         if changes.header and (link := self.desk.queries.header().link) is not self._link:
@@ -211,6 +219,8 @@ async def main() -> None:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
     await agent.desk.aclose()
+    if agent.recorder:
+        agent.recorder.close()
     notes.close()
     await _tell_what_is_left()
 
@@ -220,7 +230,7 @@ async def _tell_what_is_left() -> None:
     await asyncio.sleep(0.3)
     gc.collect()
     tasks = [repr(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    threads = [one.name for one in threading.enumerate() if one.name.startswith("writer")]
+    threads = [one.name for one in threading.enumerate() if one.name.startswith(("writer", "recorder"))]
     say("left", "; ".join([*tasks, *threads]), psutil.Process().memory_info().rss)
 
 
@@ -229,7 +239,17 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _notes(config: Config) -> Path:
-    return Path(config.directory) / "journal.jsonl"
+    return Path(config.directory) / ("twin.jsonl" if config.twin else "journal.jsonl")
+
+
+def called(config: Config) -> str:
+    """Words of different processes are different."""
+    return f"{config.name}{'twin' if config.twin else ''}{config.life}"
+
+
+def recording(config: Config) -> Path:
+    """What happens in one life; `chattui replay` shows it."""
+    return Path(config.directory) / f"recording-{called(config)}.jsonl"
 
 
 if __name__ == "__main__":

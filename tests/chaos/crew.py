@@ -16,7 +16,7 @@ import jwt
 import msgspec
 
 from chattui.local.keys import Keys
-from tests.chaos.agent import Config, Order, Said
+from tests.chaos.agent import Config, Order, Said, recording
 
 ROOT = Path(__file__).parents[2]
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
@@ -52,7 +52,8 @@ class Worker:
         self.lives: list[Life] = []
         self.turn = asyncio.Lock()
         """Held by whoever kills or stops it."""
-        self._pace: float | None = None
+        self.pace = 0.0
+        """Mean seconds between two things it does; 0: it rests."""
         self._ears: list[asyncio.Task[None]] = []
         self._stirred = asyncio.Event()
 
@@ -61,9 +62,14 @@ class Worker:
         """In all lives."""
         return [said for life in self.lives for said in life.said]
 
+    @property
+    def recording(self) -> Path:
+        """Of the last life."""
+        return recording(self._config(len(self.lives) - 1))
+
     async def start(self) -> None:
         """A new life, in the same directory."""
-        config = msgspec.structs.replace(self.config, life=len(self.lives))
+        config = self._config(len(self.lives))
         command = (sys.executable, "-m", "tests.chaos.agent")
         environment = os.environ | NO_KEYRING | {"XDG_STATE_HOME": str(self.directory)}
         with (self.directory / "stderr").open("ab") as errors:
@@ -77,7 +83,7 @@ class Worker:
 
     async def work(self, pace: float) -> None:
         """Begin the shift, now and in each later life, once it has told what it found."""
-        self._pace = pace
+        self.pace = pace
         await self._resume()
 
     def order(self, do: str, **more: Any) -> None:
@@ -124,9 +130,14 @@ class Worker:
             finally:
                 self._signal(signal.SIGCONT)
 
+    def twin(self, number: int) -> "Worker":
+        """A second process of the same agent, with the same directory; not started."""
+        config = msgspec.structs.replace(self.config, twin=True, life=number)
+        return Worker(config)
+
     async def stay(self) -> None:
         """No life of it works any more, and one is there."""
-        self._pace = None
+        self.pace = 0.0
         async with self.turn:
             if self.lives[-1].over:
                 await self.start()
@@ -140,19 +151,22 @@ class Worker:
 
     async def end(self) -> None:
         """Whatever it does."""
-        if self.lives:
+        if self.lives and not self.lives[-1].over:
             await self._die()
         await asyncio.gather(*self._ears, return_exceptions=True)
 
     # Inside
+
+    def _config(self, life: int) -> Config:
+        return msgspec.structs.replace(self.config, life=self.config.life + life)
 
     async def _resume(self) -> None:
         """Unless it is killed before."""
         life = self.lives[-1]
         with suppress(ChildProcessError, TimeoutError):
             await self.hears("recalled")
-            if self._pace is not None and life is self.lives[-1]:
-                self.order("work", pace=self._pace)
+            if self.pace and life is self.lives[-1]:
+                self.order("work", pace=self.pace)
 
     async def _die(self) -> None:
         self.lives[-1].killed = True

@@ -78,7 +78,7 @@ def held(desk: Desk) -> Held:
         unread=header.unread,
         queued=header.queued,
         refused=header.refused,
-        rows={f"{row.TABLE}/{key_of(row)}": _fields(row) for row in _rows(state)},
+        rows=rows(state),
         conversations={one.id: _row(desk, one.id) for one in state.conversations},
         threads={one: _thread(desk, one, window) for one, window in state.windows.items()},
         views={view.value: list(desk.queries.view(view)) for view in View},
@@ -88,6 +88,11 @@ def held(desk: Desk) -> Held:
             for queued in state.outbox.of(one.id)
         ],
     )
+
+
+def rows(state: State) -> Rows:
+    """All that is kept outside of threads."""
+    return {f"{row.TABLE}/{key_of(row)}": _fields(row) for row in _rows(state)}
 
 
 def _rows(state: State) -> Iterable[Row]:

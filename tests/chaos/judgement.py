@@ -11,7 +11,8 @@ import msgspec
 import psycopg
 from msgspec import Struct
 
-from tests.chaos import journal, oracle, promises, truth
+from chattui.recording import replayed, tape
+from tests.chaos import held, journal, oracle, promises, truth
 from tests.chaos.crew import Worker
 from tests.chaos.customers import Customer
 from tests.chaos.held import Held
@@ -58,11 +59,16 @@ async def judge(bench: Bench) -> Judged:
     if not found:
         await asyncio.gather(*(worker.asks("look", "looked") for worker in bench.workers.values()))
         found = [f"with all threads loaded: {complaint}" for complaint in await _settled(bench)]
-    true, held = await _now(bench)
-    accounts = {name: Account(journal.read(bench.directory / name / "journal.jsonl")) for name in bench.workers}
-    found += [f"{name}: {c}" for name in held for c in promises.complaints(accounts[name], held[name], true)]
-    parked = [one.body for each in held.values() for one in each.outbox if one.delivery == "refused"]
-    return Judged(found, tally(true, accounts.values(), parked, bench.customers.values()), settled)
+    true, holding = await _now(bench)
+    accounts = {name: _accounts(bench.directory / name) for name in bench.workers}
+    found += [f"{name}: {c}" for name in holding for c in promises.complaints(accounts[name], holding[name], true)]
+    every = [account for each in accounts.values() for account in each]
+    parked = [one.body for each in holding.values() for one in each.outbox if one.delivery == "refused"]
+    return Judged(found, tally(true, every, parked, bench.customers.values()), settled)
+
+
+def _accounts(directory: Path) -> list[Account]:
+    return [Account(journal.read(directory / name)) for name in ("journal.jsonl", "twin.jsonl")]
 
 
 async def _settled(bench: Bench) -> list[str]:
@@ -79,19 +85,20 @@ async def _settled(bench: Bench) -> list[str]:
 
 async def _compare(bench: Bench) -> list[str]:
     try:
-        true, held = await _now(bench)
+        true, holding = await _now(bench)
     except (psycopg.Error, ChildProcessError, TimeoutError) as error:
         return [f"no comparison: {error!r}"]
-    found = [f"{name}: {complaint}" for name in held for complaint in oracle.complaints(held[name], true)]
+    found = [f"{name}: {complaint}" for name in holding for complaint in oracle.complaints(holding[name], true)]
     return [*found, *_customers(bench.customers, true)]
 
 
 async def _now(bench: Bench) -> tuple[Truth, dict[str, Held]]:
-    held = {name: await _held(worker, bench.directory / name / "held.json") for name, worker in bench.workers.items()}
-    return await asyncio.to_thread(truth.read, bench.place.db_url, bench.cast.org_id), held
+    holding = {name: await _held(worker) for name, worker in bench.workers.items()}
+    return await asyncio.to_thread(truth.read, bench.place.db_url, bench.cast.org_id), holding
 
 
-async def _held(worker: Worker, file: Path) -> Held:
+async def _held(worker: Worker) -> Held:
+    file = worker.directory / "held.json"
     await worker.asks("held", "held", file=str(file))
     return msgspec.json.decode(await asyncio.to_thread(file.read_bytes), type=Held)
 
@@ -127,6 +134,25 @@ def _in_order(customer: Customer, true: Truth) -> Iterator[str]:
         order = [written[row["id"]] for row in thread if row["id"] in written]
         if order != sorted(order):
             yield f"the letters in {one} are not in the order in which they were written"
+
+
+def replays(workers: Mapping[str, Worker]) -> Iterator[str]:
+    """Whether what was recorded of each agent's last life makes the store that it had."""
+    for name, worker in workers.items():
+        if worker.config.record:
+            last = msgspec.json.decode((worker.directory / "held.json").read_bytes(), type=Held)
+            yield from (f"{name}: replayed, {difference}" for difference in _replay(worker.recording, last))
+
+
+def _replay(file: Path, last: Held) -> Iterator[str]:
+    state = replayed(tape.read(file)).state
+    found = held.rows(state)
+    yield from (
+        f"{key} is not as it was" for key in found.keys() | last.rows.keys() if found.get(key) != last.rows.get(key)
+    )
+    windows = {one: (window.lo, window.hi) for one, window in state.windows.items()}
+    if windows != (were := {one: (thread.lo, thread.hi) for one, thread in last.threads.items()}):
+        yield f"the threads are {windows}, not {were}"
 
 
 def troubles(workers: Mapping[str, Worker]) -> Iterator[str]:

@@ -86,9 +86,12 @@ ON_THE_LINE: dict[str, tuple[float, Draw]] = {
 """Kind → (how much of the longest time it stands at most, what the proxy does)."""
 
 TO_PROCESSES = ("kill", "stop")
+TWIN = "a second window"
+"""Another process of the same agent, that works beside the first for a while and is then closed, or killed."""
+TWINNED = "ben"
 TO_TOKENS = ("token expires", "token expired long ago")
 TO_THE_SERVER = ("server restarts", "server is killed", "postgres is killed")
-EVERY = (*ON_THE_LINE, *TO_PROCESSES, *TO_TOKENS, *TO_THE_SERVER)
+EVERY = (*ON_THE_LINE, *TO_PROCESSES, TWIN, *TO_TOKENS, *TO_THE_SERVER)
 
 
 class Scale(Struct, frozen=True):
@@ -133,6 +136,8 @@ def _blow(number: int, at: float, kind: str, random: Random, scale: Scale) -> Bl
         return Blow(number, at, share * length, random.choice((*AGENTS, *CUSTOMERS)), kind, draw(random))
     if kind in TO_PROCESSES:
         return Blow(number, at, length, random.choice(MORTAL), kind)
+    if kind == TWIN:
+        return Blow(number, at, 2.0 + length, TWINNED, kind)
     if kind == "token expired long ago":
         return Blow(number, at, 0.3 * length, random.choice(MORTAL), kind)
     if kind in TO_TOKENS:

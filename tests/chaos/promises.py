@@ -1,7 +1,7 @@
 """Whether all that an agent's outbox accepted is exactly one row, in order, or parked; and what a kill may cost."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.chaos.held import Held
@@ -107,25 +107,24 @@ def _draft(line: Line) -> str:
     return f"draft/{line.kind}/{line.conversation_id}"
 
 
-def complaints(account: Account, held: Held, truth: Truth) -> list[str]:
-    """What was promised to one agent and is not so."""
-    return [
-        *(f"a draft was lost: {lost}" for lost in account.lost_drafts),
-        *_rows(account, held, truth),
-        *_order(account, held.me, truth),
-        *_settings(account, held, truth),
-    ]
+def complaints(accounts: Sequence[Account], held: Held, truth: Truth) -> list[str]:
+    """What was promised to one agent, in each of their windows, and is not so."""
+    found = [*_rows(accounts, held, truth)]
+    for account in accounts:
+        found += [f"a draft was lost: {lost}" for lost in account.lost_drafts]
+        found += [*_order(account, held.me, truth), *_settings(account, held, truth)]
+    return found
 
 
-def _rows(account: Account, held: Held, truth: Truth) -> Iterator[str]:
+def _rows(accounts: Sequence[Account], held: Held, truth: Truth) -> Iterator[str]:
     parked = Counter(one.body for one in held.outbox if one.delivery == "refused")
     stored = {kind: _stored(truth, kind, held.me) for kind in TABLES}
-    for words, fate in account.fates.items():
+    fates = {words: fate for account in accounts for words, fate in account.fates.items()}
+    for words, fate in fates.items():
         rows = stored[fate.line.kind][words]
         yield from _fate(words, fate, rows, parked[words])
-    known = Counter(account.fates.keys())
     for kind in TABLES:
-        yield from (f"{words!r} is stored and nobody wrote it" for words in stored[kind].keys() - known.keys())
+        yield from (f"{words!r} is stored and nobody wrote it" for words in stored[kind].keys() - fates.keys())
 
 
 def _stored(truth: Truth, kind: str, me: str) -> Counter[str]:

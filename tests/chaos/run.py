@@ -13,9 +13,9 @@ from msgspec import Struct
 from tests.chaos.agent import Config, Said
 from tests.chaos.crew import Worker
 from tests.chaos.customers import Customer
-from tests.chaos.judgement import Bench, Judged, judge, troubles
+from tests.chaos.judgement import Bench, Judged, judge, replays, troubles
 from tests.chaos.place import PASSWORD, Cast, Place, Server
-from tests.chaos.plan import AGENTS, CUSTOMERS, Blow
+from tests.chaos.plan import AGENTS, CUSTOMERS, TWINNED, Blow
 from tests.chaos.recovery import recoveries
 from tests.chaos.report import Report, Tally, middle
 from tests.chaos.storm import Storm
@@ -42,6 +42,7 @@ class Wanted(Struct, frozen=True):
     work: float
     """Seconds over which the blows are spread."""
     seconds: float
+    record: bool = True
     hurry: bool = False
     """Whether the clients are told to look again in the end, instead of waiting for them to."""
 
@@ -63,7 +64,7 @@ class Run:
         self.customers: dict[str, Customer] = {}
         self.left: dict[str, Said] = {}
         self.broken: list[str] = []
-        """Why a customer's gateway raised what its protocol does not name."""
+        """What a customer's gateway raised and must not; recordings that tell another story."""
         self.calm = self.began
         """When the last fault was over."""
 
@@ -95,9 +96,8 @@ class Run:
         directory.mkdir(mode=0o700, parents=True)
         labels, emails = self.cast.labels, self.cast.emails
         url, key, seed = self.proxies[name].url, self.place.key, self.wanted.seed
-        return Worker(
-            Config(name, 0, seed, url, key, emails[name], PASSWORD, str(directory), labels[name], labels["shared"])
-        )
+        people = (url, key, emails[name], PASSWORD, str(directory), labels[name], labels["shared"])
+        return Worker(Config(name, 0, seed, *people, drafts=name != TWINNED, record=self.wanted.record))
 
     async def work(self, storm: Storm) -> None:
         """Until the storm is over and enough was written, or the time is."""
@@ -115,7 +115,7 @@ class Run:
         for task in writing:
             task.cancel()
         ends = await asyncio.gather(*writing, return_exceptions=True)
-        self.broken = [repr(end) for end in ends if isinstance(end, Exception)]
+        self.broken = [f"a customer's work ended: {end!r}" for end in ends if isinstance(end, Exception)]
         await self._rest()
 
     async def _enough(self) -> None:
@@ -153,6 +153,7 @@ async def run(wanted: Wanted, place: Place, server: Server | None, cast: Cast, d
             one.calm = time.monotonic()
             judged = await judge(Bench(place, cast, one.workers, one.customers, directory, wanted.hurry))
             await one.leave()
+            one.broken += await asyncio.to_thread(lambda: list(replays(one.workers)))
     return _report(one, storm, judged)
 
 
@@ -195,7 +196,7 @@ def _too_large(grown: int, messages: int) -> Iterator[str]:
 
 def _wrong(one: Run, storm: Storm) -> Iterator[str]:
     """Beside what clients hold: what is left behind, and what should not have happened at all."""
-    yield from (f"a customer's work ended: {error}" for error in one.broken)
+    yield from one.broken
     yield from (f"{name}: leaves behind {said.words}" for name, said in one.left.items() if said.words)
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     yield from (f"left behind here: {task}" for task in tasks)

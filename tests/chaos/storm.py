@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
+from tests.chaos import plan
 from tests.chaos.crew import Worker
 from tests.chaos.customers import Customer
 from tests.chaos.place import Place, Server
@@ -40,6 +41,7 @@ class Storm:
         self._place, self._server = place, server
         self._workers, self._customers, self._proxies = workers, customers, proxies
         self._at_the_server = asyncio.Lock()
+        self.twin: Worker | None = None
         self.log: list[Struck] = []
 
     async def rage(self, blows: Iterable[Blow], began: float) -> None:
@@ -70,12 +72,32 @@ class Storm:
                 await self._workers[blow.target].kill(blow.seconds, self._place.keys)
             case "stop":
                 await self._workers[blow.target].stop(blow.seconds)
+            case plan.TWIN:
+                await self._twin(blow)
             case "token expires":
                 self._expire(blow.target)
             case _ if blow.target == STACK:
                 await self._at_server(blow)
             case _:
                 await self._on_line(blow)
+
+    async def _twin(self, blow: Blow) -> None:
+        """Every other one is killed, wherever it is; the others leave."""
+        if self.twin is not None:
+            return
+        self.twin = twin = self._workers[blow.target].twin(blow.number)
+        try:
+            await twin.start()
+            with suppress(ChildProcessError, TimeoutError):
+                async with asyncio.timeout(blow.seconds):
+                    await twin.work(self._workers[blow.target].pace)
+                    await asyncio.Event().wait()
+            if blow.number % 2:
+                with suppress(ChildProcessError, TimeoutError):
+                    await twin.leave()
+        finally:
+            await twin.end()
+            self.twin = None
 
     async def _on_line(self, blow: Blow) -> None:
         assert blow.fault is not None

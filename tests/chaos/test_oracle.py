@@ -168,20 +168,20 @@ def all_that_was_written(notes: Journal) -> None:
 def test_an_outbox_that_kept_its_promises_is_not_complained_of(notes: Journal, tmp_path: Path) -> None:
     all_that_was_written(notes)
     wrote(notes, "killed meanwhile", accepted=False)
-    assert promises.complaints(account(notes, tmp_path), client(), database()) == []
+    assert promises.complaints([account(notes, tmp_path)], client(), database()) == []
 
 
 def test_what_was_accepted_and_is_nowhere_is_complained_of(notes: Journal, tmp_path: Path) -> None:
     all_that_was_written(notes)
     wrote(notes, "gone")
-    (found,) = promises.complaints(account(notes, tmp_path), client(), database())
+    (found,) = promises.complaints([account(notes, tmp_path)], client(), database())
     assert found == "'gone' was accepted; it has 0 rows and is parked 0 times"
 
 
 def test_what_is_stored_twice_is_complained_of(notes: Journal, tmp_path: Path) -> None:
     all_that_was_written(notes)
     again = r.message(6, "ana 1", id=MessageId("m6"), sender_type=Sender.AGENT, sender_id=r.ANA, inbound_no=0)
-    found = promises.complaints(account(notes, tmp_path), client(), database([*ROWS, again]))
+    found = promises.complaints([account(notes, tmp_path)], client(), database([*ROWS, again]))
     assert "'ana 1' is stored 2 times" in found
 
 
@@ -189,20 +189,20 @@ def test_another_order_is_complained_of(notes: Journal, tmp_path: Path) -> None:
     for words in ("ana 2", "ana 1", PARKED):
         wrote(notes, words)
     wrote(notes, "ana 3", "note")
-    (found,) = promises.complaints(account(notes, tmp_path), client(), database())
+    (found,) = promises.complaints([account(notes, tmp_path)], client(), database())
     assert "the order of reply in a is not that in which they were written" in found
 
 
 def test_what_the_disk_did_not_take_must_not_be_there(notes: Journal, tmp_path: Path) -> None:
     all_that_was_written(notes)
     notes.write("unsent", name="ana 1")
-    found = promises.complaints(account(notes, tmp_path), client(), database())
+    found = promises.complaints([account(notes, tmp_path)], client(), database())
     assert "'ana 1' was not taken by the disk, and is there" in found
 
 
 def test_a_stored_text_that_nobody_wrote_is_complained_of(notes: Journal, tmp_path: Path) -> None:
     wrote(notes, "ana 1")
-    found = promises.complaints(account(notes, tmp_path), client(), database())
+    found = promises.complaints([account(notes, tmp_path)], client(), database())
     assert "'ana 2' is stored and nobody wrote it" in found
 
 
@@ -225,7 +225,7 @@ def test_a_draft_a_label_or_a_mark_that_is_not_as_it_was_set_is_complained_of(no
     all_that_was_written(notes)
     for name, value in (("draft/note/b", "words"), ("label/vip/a", ""), ("read/a", "5")):
         kept(notes, name, value)
-    assert promises.complaints(account(notes, tmp_path), client(), database()) == [
+    assert promises.complaints([account(notes, tmp_path)], client(), database()) == [
         "draft/note/b is '', not one of ['words']",
         "label/vip/a is 'on', not one of ['']",
         "read/a is 2, and 5 was read",

@@ -52,7 +52,7 @@ class Desktop(Struct, frozen=True):
 class Shift:
     """Does one thing after another, until told to rest."""
 
-    def __init__(self, desktop: Desktop, random: Random) -> None:
+    def __init__(self, desktop: Desktop, random: Random, *, twin: bool = False, drafts: bool = True) -> None:
         self._on = desktop
         self._desk, self._journal = desktop.desk, desktop.journal
         self._random = random
@@ -72,6 +72,10 @@ class Shift:
             self._unpark: 3.0,
             self._search: 0.5,
         }
+        for act in (self._label, self._read, self._unpark) if twin else ():
+            del self._acts[act]
+        if twin or not drafts:
+            del self._acts[self._draft]
 
     async def work(self, pace: float) -> None:
         """Until cancelled; `pace` is the mean of seconds between two things."""
