@@ -3,6 +3,9 @@
 import asyncio
 import shutil
 import sys
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,9 +17,15 @@ from chattui.cli.project import WELCOME, Choice, pass_choice
 from chattui.config import Config, Target, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from chattui.desk import Desk
-    from chattui.gateway.protocol import SessionStorage
+    from chattui.desk.keeping import Drawer
+    from chattui.gateway.protocol import Gateway, SessionStorage
+    from chattui.ui.app import ChattuiApp
     from chattui.ui.settings import Settings
+
+    Parts = Callable[[], Awaitable[tuple[Gateway, Drawer]]]
 
 SMALLEST = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
@@ -36,7 +45,7 @@ def inbox(choice: Choice) -> None:
     storage = Credentials(target.url)
     if storage.load() is None:
         _sign_in(target, storage)
-    show_inbox(choice.config(), target, storage)
+    show_inbox(choice.config(), target, storage, choice.record)
 
 
 def need_terminal(instead: str) -> None:
@@ -63,19 +72,33 @@ def _sign_in(target: Target, storage: "SessionStorage") -> None:
     click.echo(greeting(who, target), err=True)
 
 
-def show_inbox(config: Config, target: Target, storage: "SessionStorage") -> None:
+def show_inbox(config: Config, target: Target, storage: "SessionStorage", record: Path | None = None) -> None:
     """Draw it until the agent leaves; ends the program with the screen's own code."""
     logs.start()
-    from chattui.ui.app import ChattuiApp, run  # noqa: PLC0415 - Textual
+    from chattui.ui.app import run  # noqa: PLC0415 - Textual
 
-    async def opened() -> "Desk":
-        return await open_desk(target, storage)
-
-    app = ChattuiApp(opened, ui_settings(config))
-    code = run(app)
+    with _program(ui_settings(config), partial(open_parts, target, storage), record) as app:
+        code = run(app)
     if app.failure:
         click.echo(f"chattui: {app.failure}", err=True)
     raise click.exceptions.Exit(code)
+
+
+def _program(settings: "Settings", parts: "Parts", record: Path | None) -> AbstractContextManager["ChattuiApp"]:
+    if record is not None:
+        from chattui.cli.recording import recorded  # noqa: PLC0415
+
+        return recorded(record, settings, parts)
+    from chattui.ui.app import ChattuiApp  # noqa: PLC0415
+
+    async def opened() -> "Desk":
+        from chattui.desk import Desk  # noqa: PLC0415
+        from chattui.store import Store  # noqa: PLC0415
+
+        gateway, drawer = await parts()
+        return Desk(gateway, Store(), drawer=drawer)
+
+    return nullcontext(ChattuiApp(opened, settings))
 
 
 def ui_settings(config: Config) -> "Settings":
@@ -90,12 +113,10 @@ def ui_settings(config: Config) -> "Settings":
     return Settings(**msgspec.structs.asdict(config.ui), keys=keys, log_file=str(logs.log_file()))
 
 
-async def open_desk(target: Target, storage: "SessionStorage") -> "Desk":
-    """A desk of who is signed in. supabase is loaded here, after the first paint."""
-    from chattui.desk import Desk  # noqa: PLC0415
+async def open_parts(target: Target, storage: "SessionStorage") -> "tuple[Gateway, Drawer]":
+    """What a desk of who is signed in stands on. supabase is loaded here, after the first paint."""
     from chattui.desk.drawer import DiskDrawer  # noqa: PLC0415
     from chattui.gateway.supabase import open_agent  # noqa: PLC0415
-    from chattui.store import Store  # noqa: PLC0415
 
     gateway = await open_agent(target.url, target.key, storage)
-    return Desk(gateway, Store(), drawer=DiskDrawer(paths.state_dir() / "words", target.url))
+    return gateway, DiskDrawer(paths.state_dir() / "words", target.url)

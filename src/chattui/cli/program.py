@@ -23,6 +23,7 @@ COMMANDS = {
     "label": ("writing:label", "Put a label on a conversation, or take it off."),
     "tail": ("tail:tail", "Print what happens, as it happens."),
     "export": ("conversations:export", "A conversation's transcript."),
+    "replay": ("replay:replay", "Show again what `--record FILE` recorded."),
     "doctor": ("checks:doctor", "Look for what is wrong, and how to mend it."),
     "keys": ("checks:keys", "Every key."),
     "config": ("checks:configuration", "The settings file."),

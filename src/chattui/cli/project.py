@@ -1,6 +1,7 @@
 """Which project a command works on, and how it gets there."""
 
 import os
+from pathlib import Path
 
 import click
 from msgspec import Struct
@@ -17,9 +18,11 @@ Welcome to chattui, the support desk in a terminal. No project is set up yet.
 
 
 class Choice(Struct, frozen=True):
-    """What `-P` said."""
+    """What the options before the command said."""
 
     profile: str | None
+    record: Path | None = None
+    """Where the inbox is to be recorded."""
 
     def config(self) -> settings.Config:
         """The settings file."""

@@ -25,17 +25,17 @@ class ReplayedDesk(Desk):
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` tells the seconds of the recording."""
+        """The recording begins now; `clock` is that of the loop."""
         super().__init__(Silence(), Store(), clock)
-        self._seconds = clock
-        self._told, self._at = datetime.now(UTC), clock()
+        self._loop_time, self._zero = clock, clock()
+        self._told, self._at = datetime.now(UTC), 0.0
         self._answers: defaultdict[str, asyncio.Queue[Answered]] = defaultdict(asyncio.Queue)
         self._failed: asyncio.Future[GatewayError] = asyncio.get_running_loop().create_future()
         self._opened = asyncio.Event()
 
     def play(self, step: Step) -> None:
         """What stands in the recording happens; what is the screen's is ignored."""
-        self._told, self._at = step.now, self._seconds()
+        self._told, self._at = step.now, step.at
         self._do(step.entry)
 
     def _do(self, entry: AnyEntry) -> None:
@@ -60,9 +60,13 @@ class ReplayedDesk(Desk):
         if self._failed.done():
             raise self._failed.result()
 
+    def seconds(self) -> float:
+        """How much of the recording has passed."""
+        return self._loop_time() - self._zero
+
     def now(self) -> datetime:
         """What time it was at the server."""
-        return self._told + timedelta(seconds=self._seconds() - self._at)
+        return self._told + timedelta(seconds=max(0.0, self.seconds() - self._at))
 
     async def run(self) -> None:
         """Until cancelled, or until the recorded one failed."""

@@ -1,0 +1,54 @@
+"""The screen, with all that reaches it in a file."""
+
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chattui import __version__
+from chattui.gateway.errors import GatewayError
+from chattui.recording import Header, RecordedDesk, Recorder
+from chattui.recording.entries import Failed
+from chattui.ui.app import ChattuiApp
+from chattui.ui.recorded import RecordedApp
+
+if TYPE_CHECKING:
+    from chattui.desk.keeping import Drawer
+    from chattui.gateway.protocol import Gateway
+    from chattui.ui.settings import Settings
+
+Parts = Callable[[], Awaitable[tuple["Gateway", "Drawer"]]]
+
+
+@contextmanager
+def recorded(path: Path, settings: "Settings", parts: Parts) -> Iterator[ChattuiApp]:
+    """The program, recorded until the end of this. Raises `Unrecordable` before it begins."""
+    size = shutil.get_terminal_size()
+    shown = msgspec.to_builtins(msgspec.structs.replace(settings, log_file=""))
+    zone = posix_zone(datetime.now().astimezone())
+    recorder = Recorder(path, Header(size.columns, size.lines, zone, shown, __version__))
+    try:
+        yield RecordedApp(recorder, lambda: _opened(recorder, parts), settings)
+    finally:
+        recorder.close()
+
+
+async def _opened(recorder: Recorder, parts: Parts) -> RecordedDesk:
+    """Why there is no desk is recorded as well."""
+    try:
+        gateway, drawer = await parts()
+    except GatewayError as error:
+        recorder.note(Failed(str(error)))
+        raise
+    return RecordedDesk(recorder, gateway, drawer=drawer)
+
+
+def posix_zone(now: datetime) -> str:
+    """The zone that this time is told in, as POSIX writes it: `<+0530>-05:30` is east of Greenwich."""
+    west = -(now.utcoffset() or timedelta()) // timedelta(minutes=1)
+    hours, minutes = divmod(abs(west), 60)
+    return f"<{'-' if west > 0 else '+'}{hours:02}{minutes:02}>{'-' if west < 0 else ''}{hours}:{minutes:02}"
