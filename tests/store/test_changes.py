@@ -391,16 +391,16 @@ def test_the_second_time_it_touches_nothing_but_what_it_still_misses(case: str) 
     again = store.apply([event])
     missing = Changes(stale=again.stale, holes=again.holes)
     typing = Changes(conversations=again.conversations if isinstance(event, TypingSeen) else frozenset())
-    assert again == missing | typing
+    assert again == Changes.together([missing, typing])
 
 
 def test_changes_add_up_for_one_repaint() -> None:
     first = Changes(conversations=ONE, views=True, causes=(Cause(NoticeKind.WAITING, A, "1"),))
     second = Changes(threads=frozenset({B}), header=True, causes=(Cause(NoticeKind.WAITING, B, "2"),))
-    both = first | second
+    both = Changes.together([first, second])
     assert (both.conversations, both.threads, both.views, both.header) == (ONE, frozenset({B}), True, True)
     assert [cause.text for cause in both.causes] == ["1", "2"]
-    assert first | Changes() == first
+    assert Changes.together([first, Changes()]) == first
 
 
 def test_the_same_bell_rings_once() -> None:

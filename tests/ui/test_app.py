@@ -1,11 +1,13 @@
 """What the program says to the terminal, and how it ends."""
 
 import logging
+from collections.abc import Callable
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.timer import Timer
 
 from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
@@ -14,6 +16,7 @@ from chattui.model.records import ConversationId
 from chattui.ui import escapes
 from chattui.ui.actions import KeysError
 from chattui.ui.app import ChattuiApp
+from chattui.ui.painting import CROWDED, FRAME
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.conversations import ConversationList
 from tests.scripted import ANA, profile
@@ -133,12 +136,12 @@ def test_a_rebinding_that_cannot_be_is_told_before_anything_is_drawn() -> None:
 
 
 async def test_rebound_keys_stand_in_the_footer_and_work() -> None:
-    world = World(Settings(guard=0, keys={"take-over": ("y",)}))
+    world = World(Settings(guard=0, keys={"take-over": ("b",)}))
     async with world.run(WIDE) as pilot:
         await opened(pilot)
         await press(pilot, "1")
-        await sees(pilot, "y take over")
-        await press(pilot, "y")
+        await sees(pilot, "b take over")
+        await press(pilot, "b")
         await until(pilot, lambda: any(isinstance(intent, TakeOver) for intent in world.gateway.submitted))
 
 
@@ -162,6 +165,34 @@ async def test_a_burst_of_rows_is_one_repaint_a_frame() -> None:
             world.inbox.painting.changed(world.desk.store.apply([RowsStored((profile(ANA),))]))
         await until(pilot, lambda: painted)
         assert len(painted) == 1
+
+
+async def test_while_much_happens_it_is_painted_ten_times_a_second_and_a_key_does_not_wait() -> None:
+    waits: list[float] = []
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        painting = world.inbox.painting
+        later = painting._later
+
+        def noted(seconds: float, call: Callable[[], None]) -> Timer:
+            if call == painting._flush:
+                waits.append(seconds)
+            return later(seconds, call)
+
+        painting._later = noted
+        changes = world.desk.store.apply([RowsStored((profile(ANA),))])
+        for _ in range(3):
+            for _ in range(50):
+                painting.changed(changes)
+            await until(pilot, lambda: not painting._pending)
+        assert waits == [FRAME, CROWDED, CROWDED]
+        painting.changed(changes)
+        painting.hurry()
+        assert waits[-1] == FRAME
+        await until(pilot, lambda: not painting._pending)
+        painting.changed(changes)
+        assert waits[-1] == FRAME
 
 
 async def test_times_that_read_the_same_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

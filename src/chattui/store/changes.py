@@ -1,5 +1,7 @@
 """What an `apply` touched, so that a repaint looks at nothing else."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from chattui.model.records import ConversationId, UserId
@@ -40,17 +42,23 @@ class Changes(Struct, frozen=True):
     def __bool__(self) -> bool:
         return self != NOTHING
 
-    def __or__(self, later: "Changes") -> "Changes":
-        return Changes(
-            conversations=self.conversations | later.conversations,
-            threads=self.threads | later.threads,
-            views=self.views or later.views,
-            header=self.header or later.header,
-            everything=self.everything or later.everything,
-            holes=self.holes | later.holes,
-            stale=self.stale | later.stale,
-            unknown=self.unknown | later.unknown,
-            causes=self.causes + later.causes,
+    @classmethod
+    def together(cls, several: Sequence["Changes"]) -> "Changes":
+        """All of them as one, at the cost of what they name."""
+        return (
+            several[0]
+            if len(several) == 1
+            else cls(
+                conversations=frozenset().union(*(one.conversations for one in several)),
+                threads=frozenset().union(*(one.threads for one in several)),
+                views=any(one.views for one in several),
+                header=any(one.header for one in several),
+                everything=any(one.everything for one in several),
+                holes=frozenset().union(*(one.holes for one in several)),
+                stale=frozenset().union(*(one.stale for one in several)),
+                unknown=frozenset().union(*(one.unknown for one in several)),
+                causes=tuple(cause for one in several for cause in one.causes),
+            )
         )
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FRAME = 1 / 60
 """Seconds that changes are collected."""
+CROWDED = 0.1
+"""The same, while more than MANY of them come in a second: the rest of the time is for keys."""
+MANY = 300
 QUICK, SLOW = 1.0, 30.0
 """Seconds until times are drawn again: while something counts in seconds, and otherwise."""
 
@@ -31,7 +34,9 @@ class Painting:
 
     def __init__(self, desk: "Desk", browsing: Browsing, writing: Writing, later: Later) -> None:
         self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
-        self._pending: Changes | None = None
+        self._pending: list[Changes] = []
+        self._frame = FRAME
+        self._flushing: Timer | None = None
         self._tick: Timer | None = None
         self._begun = False
         """The first rows have come."""
@@ -45,16 +50,20 @@ class Painting:
 
     def changed(self, changes: Changes) -> None:
         """The store's listener: cheap, called often."""
-        if self._pending is None:
-            self._pending = changes
-            self._later(FRAME, self._flush)
-        else:
-            self._pending = self._pending | changes
+        self._pending.append(changes)
+        if len(self._pending) == 1:
+            self._flushing = self._later(self._frame, self._flush)
+
+    def hurry(self) -> None:
+        """A key was pressed: what it changes is painted with the next frame, whatever else comes."""
+        if self._pending and self._frame > FRAME and self._flushing is not None:
+            self._flushing.stop()
+            self._flushing = self._later(FRAME, self._flush)
 
     def _flush(self) -> None:
-        changes, self._pending = self._pending, None
-        if changes is not None:
-            self.paint(changes)
+        pending, self._pending = self._pending, []
+        self._frame = CROWDED if len(pending) > MANY * self._frame else FRAME
+        self.paint(Changes.together(pending))
 
     def paint(self, changes: Changes) -> None:
         """Draw what changed."""

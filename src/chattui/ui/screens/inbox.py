@@ -9,7 +9,8 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from chattui.text.inert import Inert
+from chattui.model.records import ConversationId
+from chattui.text.inert import Inert, inert_line
 from chattui.ui.actions import Keymap, Where
 from chattui.ui.attention import Attention
 from chattui.ui.browsing import Browsing
@@ -23,6 +24,7 @@ from chattui.ui.panes import Panes
 from chattui.ui.pickers import Choice
 from chattui.ui.reading import Reading
 from chattui.ui.screens.picker import Picker
+from chattui.ui.screens.search import SearchScreen
 from chattui.ui.settings import Settings
 from chattui.ui.triage import Triage
 from chattui.ui.unseen import SEND, Unseen
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-roomy")]
 """Columns from which a layout holds."""
+LONGEST = 400
+"""Characters of a refusal that are shown: it stands over the panes."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
 
 
@@ -104,7 +108,21 @@ class InboxScreen(Screen[None]):
             keymap=self.keymap,
             host=self,
         )
-        return {**commands.doers(), **hand_offs.doers(), **Triage(self.desk, self).doers(), **messages.doers()}
+        search: Doers = {"search": lambda _: self._search()}
+        return {
+            **search,
+            **commands.doers(),
+            **hand_offs.doers(),
+            **Triage(self.desk, self).doers(),
+            **messages.doers(),
+        }
+
+    def _search(self) -> None:
+        self.app.push_screen(SearchScreen(self.desk, self.browsing.text), self._chosen)
+
+    def _chosen(self, found: ConversationId | None) -> None:
+        if found is not None:
+            self.panes.reveal(found)
 
     def _hint(self, action_id: str) -> str:
         return self.keymap.hint(action_id, self.panes.where)
@@ -187,6 +205,8 @@ class InboxScreen(Screen[None]):
         Where no text is written a key is done with before the next one is looked at: of words that come at once after
         the key of a field (a fast hand, a slow line), none goes where the focus was before.
         """
+        if not event.is_printable:
+            self.painting.hurry()
         return not isinstance(self.focused, (Composer, Input)) and self._key(event)
 
     def on_key(self, event: Key) -> None:
@@ -222,7 +242,7 @@ class InboxScreen(Screen[None]):
 
     def refuse(self, sentence: str) -> None:
         """Somebody said no."""
-        self.notify(sentence, severity="warning", timeout=8, markup=False)
+        self.notify(inert_line(sentence)[:LONGEST], severity="warning", timeout=8, markup=False)
 
     def work(self, job: Coroutine[Any, Any, object]) -> None:
         """Beside the screen; a crash in it is the app's to tell."""
