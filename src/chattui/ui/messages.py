@@ -137,5 +137,5 @@ class Messages:
 def refused_keys(keymap: Keymap, where: Where) -> Inert:
     """What can be done to a refused message, with its keys; where letters are text, after the leader."""
     names = (("retry", "send again"), ("edit", "edit"), ("copy", "copy"), ("discard", "give up"))
-    lead = f"{brief(keymap.hint('leader', where))} then " if where is Where.COMPOSER else ""
+    lead = f"{brief(keymap.hint('leader', where))} " if where is Where.COMPOSER else ""
     return Inert(lead + " · ".join(f"{keymap.hint(name)} {words}" for name, words in names))
