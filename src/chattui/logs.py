@@ -70,6 +70,9 @@ def start() -> None:
     # Each failed attempt is an error to realtime; to us it is a state that the header shows.
     logging.getLogger("realtime").setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)
+    for before in root.handlers:
+        if isinstance(before, _Private):
+            before.close()
     root.handlers = [_handler(words=level == "DEBUG")]
     if asked.lower() not in _LEVELS:
         own.warning("CHATTUI_LOG is none of %s", ", ".join(_LEVELS))
@@ -101,7 +104,7 @@ def _places(error: BaseException | None) -> Iterator[str]:
     """A traceback without the words of its errors, the outermost first."""
     while error is not None:
         yield "Traceback (most recent call last):"
-        yield "".join(traceback.format_tb(error.__traceback__)).rstrip("\n")
+        yield from (place.rstrip("\n") for place in traceback.format_tb(error.__traceback__))
         yield f"{type(error).__module__}.{type(error).__qualname__} (CHATTUI_LOG=debug shows what it says)"
         for one in getattr(error, "exceptions", ()):
             yield from _places(one)
