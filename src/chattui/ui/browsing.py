@@ -29,13 +29,13 @@ HOME = {Status.WAITING: View.WAITING, Status.AI: View.AI, Status.CLOSED: View.CL
 class Browsing:
     """Moves list, tabs and filter together. `shown` is called when the thread has to show another conversation."""
 
-    def __init__(self, desk: "Desk", shown: Callable[[], None]) -> None:
+    def __init__(self, desk: "Desk", shown: Callable[[], None], clock: Callable[[], float]) -> None:
         self._desk, self._shown = desk, shown
         self.view = View.WAITING
         self.text = ""
         self.selection = Selection()
         self._filtered: list[ConversationId] | None = None
-        self.list = ConversationList(self.ids, self.row, desk.now, id="list")
+        self.list = ConversationList(self.ids, self.row, desk.now, clock=clock, id="list")
         self.tabs = ViewTabs(id="tabs")
         self.filter = FilterInput()
 

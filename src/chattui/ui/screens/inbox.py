@@ -67,7 +67,7 @@ class InboxScreen(Screen[None]):
         self.desk, self.keymap, self._repainted = desk, keymap, repainted
         self.footer = FooterBar(id="footer")
         self.writing = Writing(desk, keymap, self.say)
-        self.browsing = Browsing(desk, self._turned)
+        self.browsing = Browsing(desk, self._turned, clock)
         self.painting = Painting(desk, self.browsing, self.writing, self.set_timer)
         self.painting.after = self._painted
         self.panes = Panes(desk, self.browsing, self.painting, self.writing, begun=settings.open_first)
