@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from chattui.recording.entries import Ended, Input, Step
+from chattui.recording.entries import Ended, Input, Opened, Step
 from chattui.recording.replayed import ReplayedDesk
 from chattui.recording.tape import Tape
 
@@ -62,6 +62,8 @@ class Player:
             self._desk.play(step)
             if isinstance(step.entry, Input):
                 self._press(step.entry)
+            elif isinstance(step.entry, Opened):
+                await self._desk.taken.wait()
             following = steps[number].at if number < len(steps) else self._part.end
             await self._wait(following if number == len(steps) else min(step.at + SETTLE, following))
             self._played(number, step)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from chattui.desk import Desk
 from chattui.desk.clock import Monotonic
 from chattui.desk.keeping import DRAFT_OF, Drawer, Unkept
+from chattui.desk.remembering import Memory
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Found, Gateway, Refused
 from chattui.model.events import DraftChanged, Event
@@ -43,19 +44,20 @@ class RecordedStore(Store):
 class RecordedDesk(Desk):
     """Notes what reaches its store, what it answers to the screen and what it says, with the server's time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a desk's, and the recorder
         self,
         recorder: Recorder,
         gateway: Gateway,
         clock: Monotonic = time.monotonic,
         *,
         drawer: Drawer | None = None,
+        memory: Memory | None = None,
         reconcile: bool = True,
     ) -> None:
         """To be made in the event loop that it runs in."""
         self._recorder = recorder
         store = RecordedStore(recorder, self._find)
-        super().__init__(gateway, store, clock, drawer=drawer, reconcile=reconcile)
+        super().__init__(gateway, store, clock, drawer=drawer, memory=memory, reconcile=reconcile)
         loop = asyncio.get_running_loop()
         recorder.now = self.now
         recorder.tell = lambda sentence: _soon(loop, self.remarks.say, sentence)

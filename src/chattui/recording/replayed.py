@@ -32,6 +32,8 @@ class ReplayedDesk(Desk):
         self._answers: defaultdict[str, asyncio.Queue[Answered]] = defaultdict(asyncio.Queue)
         self._failed: asyncio.Future[GatewayError] = asyncio.get_running_loop().create_future()
         self._opened = asyncio.Event()
+        self.taken = asyncio.Event()
+        """The screen is there and listens."""
 
     def play(self, step: Step) -> None:
         """What stands in the recording happens; what is the screen's is ignored."""
@@ -70,6 +72,7 @@ class ReplayedDesk(Desk):
 
     async def run(self) -> None:
         """Until cancelled, or until the recorded one failed."""
+        self.taken.set()
         raise await self._failed
 
     async def ask(self, intent: Intent) -> Refused | None:
