@@ -19,8 +19,6 @@ class Fate:
     accepted: bool = False
     declined: bool = False
     """The disk did not take it: it must not be sent."""
-    retried: bool = False
-    discarded: bool = False
 
 
 @dataclass
@@ -47,6 +45,9 @@ class Account:
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self.fates: dict[str, Fate] = {}
+        self.retried: set[str] = set()
+        self.discarded: set[str] = set()
+        """By hand, in this window; they may have been written in another."""
         self.settings: dict[str, Setting] = {}
         self.lost_drafts: list[str] = []
         self._life = 0
@@ -65,26 +66,22 @@ class Account:
             case "send":
                 self.fates[line.name] = Fate(line)
                 self._cleared(line)
-            case "sent" | "unsent" | "retry" | "discard":
-                self._turn(self.fates[line.name], line)
+            case "sent":
+                fate = self.fates[line.name]
+                fate.accepted = True
+                self.setting(_draft(fate.line)).kept(fate.line.number)
+            case "unsent":
+                self.fates[line.name].declined = True
+            case "retry":
+                self.retried.add(line.name)
+            case "discard":
+                self.discarded.add(line.name)
             case "set":
                 self.setting(line.name).later[line.number] = line.value
             case "kept":
                 self.setting(line.name).kept(int(line.value))
             case "found":
                 self._found(line)
-
-    def _turn(self, fate: Fate, line: Line) -> None:
-        match line.act:
-            case "sent":
-                fate.accepted = True
-                self.setting(_draft(fate.line)).kept(fate.line.number)
-            case "unsent":
-                fate.declined = True
-            case "retry":
-                fate.retried = True
-            case "discard":
-                fate.discarded = True
 
     def _cleared(self, line: Line) -> None:
         """Whoever sends has no draft any more, once it is sent."""
@@ -109,10 +106,10 @@ def _draft(line: Line) -> str:
 
 def complaints(accounts: Sequence[Account], held: Held, truth: Truth) -> list[str]:
     """What was promised to one agent, in each of their windows, and is not so."""
-    found = [*_rows(accounts, held, truth)]
+    found, retried = [*_rows(accounts, held, truth)], set().union(*(account.retried for account in accounts))
     for account in accounts:
         found += [f"a draft was lost: {lost}" for lost in account.lost_drafts]
-        found += [*_order(account, held.me, truth), *_settings(account, held, truth)]
+        found += [*_order(account, retried, held.me, truth), *_settings(account, held, truth)]
     return found
 
 
@@ -120,9 +117,12 @@ def _rows(accounts: Sequence[Account], held: Held, truth: Truth) -> Iterator[str
     parked = Counter(one.body for one in held.outbox if one.delivery == "refused")
     stored = {kind: _stored(truth, kind, held.me) for kind in TABLES}
     fates = {words: fate for account in accounts for words, fate in account.fates.items()}
+    discarded = set().union(*(account.discarded for account in accounts))
     for words, fate in fates.items():
         rows = stored[fate.line.kind][words]
         yield from _fate(words, fate, rows, parked[words])
+        if fate.accepted and words not in discarded and rows + parked[words] != 1:
+            yield f"{words!r} was accepted; it has {rows} rows and is parked {parked[words]} times"
     for kind in TABLES:
         yield from (f"{words!r} is stored and nobody wrote it" for words in stored[kind].keys() - fates.keys())
 
@@ -135,18 +135,16 @@ def _stored(truth: Truth, kind: str, me: str) -> Counter[str]:
 def _fate(words: str, fate: Fate, rows: int, parked: int) -> Iterator[str]:
     if rows > 1:
         yield f"{words!r} is stored {rows} times"
-    if fate.accepted and not fate.discarded and rows + parked != 1:
-        yield f"{words!r} was accepted; it has {rows} rows and is parked {parked} times"
     if rows and parked:
         yield f"{words!r} is stored and parked"
     if fate.declined and rows + parked:
         yield f"{words!r} was not taken by the disk, and is there"
 
 
-def _order(account: Account, me: str, truth: Truth) -> Iterator[str]:
+def _order(account: Account, retried: set[str], me: str, truth: Truth) -> Iterator[str]:
     """First in, first out, but for what was sent again by hand."""
     for kind, table in TABLES.items():
-        written = {words: n for n, (words, fate) in enumerate(account.fates.items()) if not fate.retried}
+        written = {words: n for n, words in enumerate(account.fates) if words not in retried}
         for one in truth.tables["conversations"]:
             threads = truth.threads[one] if table == "messages" else [s for s in truth.sides[one] if "body" in s]
             order = [written[words] for words in _mine(threads, me) if words in written]

@@ -68,13 +68,13 @@ class Report(Struct, frozen=True):
         yield from (f"WRONG: {complaint}" for complaint in self.complaints)
 
 
-def tally(truth: Truth, accounts: Iterable[Account], parked: Sequence[str], customers: Iterable[Customer]) -> Tally:
+def tally(truth: Truth, accounts: Sequence[Account], parked: Sequence[str], customers: Iterable[Customer]) -> Tally:
     """Each accepted text beside the rows that have it."""
     fates = {words: fate for account in accounts for words, fate in account.fates.items()}
     letters = [letter for customer in customers for letter in customer.letters.values()]
     accepted = {words for words, fate in fates.items() if fate.accepted}
     accepted |= {letter.words for letter in letters if letter.conversation_id}
-    discarded = {words for words, fate in fates.items() if fate.discarded}
+    discarded = {words for account in accounts for words in account.discarded}
     rows = Counter(row["body"] for table in ("messages", "conversation_notes") for row in truth.rows(table))
     return Tally(
         messages=len(truth.rows("messages")),

@@ -263,3 +263,16 @@ def test_a_letter_that_was_answered_and_is_not_there_is_complained_of() -> None:
     assert visitor(everything, ("a2", "line 2", True), ("a1", "line 1", True)) == [
         "the letters in a are not in the order in which they were written"
     ]
+
+
+def test_what_one_window_gave_up_is_not_missed_in_the_other(tmp_path: Path) -> None:
+    first, second = Journal(tmp_path / "first"), Journal(tmp_path / "second")
+    all_that_was_written(first)
+    wrote(first, "given up elsewhere")
+    second.write("discard", name="given up elsewhere")
+    second.write("retry", name="ana 1")
+    first.close()
+    second.close()
+    accounts = [Account(journal.read(tmp_path / name)) for name in ("first", "second")]
+    assert promises.complaints(accounts, client(), database()) == []
+    assert len(promises.complaints(accounts[:1], client(), database())) == 1
