@@ -213,10 +213,10 @@ class ScriptedGateway:
 
     async def search(self, query: str) -> list[Found]:
         await self._called(f"search {query}")
+        said = (row for row in self.table.values() if isinstance(row, Message) and query in row.body)
         return [
             Found(row.conversation_id, row.id, row.seq, row.body, row.created_at)
-            for row in self.table.values()
-            if isinstance(row, Message) and query in row.body
+            for row in sorted(said, key=lambda row: row.created_at, reverse=True)
         ]
 
     async def people(self, user_ids: Iterable[UserId]) -> tuple[Row, ...]:

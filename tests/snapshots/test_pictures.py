@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from textual.pilot import Pilot
 
-from chattui.gateway.errors import Misconfigured
+from chattui.gateway.errors import Misconfigured, Unreachable
 from chattui.gateway.protocol import Refused
 from chattui.model.events import TypingSeen, ViewingSeen
 from chattui.model.intents import TakeOver
@@ -127,6 +127,32 @@ async def nothing_found(_: World, pilot: Pilot[None]) -> None:
     await sees(pilot, "Nothing here has")
 
 
+async def searching(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "1", "ctrl+f", *"parcel")
+    await sees(pilot, "3 messages")
+
+
+async def not_found(world: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "1", "ctrl+f")
+    world.gateway.down = Unreachable("The server does not answer. Check the link, then press Enter to ask once more.")
+    await press(pilot, *"parcel")
+    await sees(pilot, "does not answer")
+
+
+async def sorted_out(_: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "1", "j", "!", *"urg", "enter")
+    await sees(pilot, "!!! Liam")
+    await press(pilot, "j", "z", "down", "down", "enter")
+    await until(pilot, lambda: picture_of(pilot).count("Sat 09:00") > 1)
+
+
+async def putting_aside(world: World, pilot: Pilot[None]) -> None:
+    await sorted_out(world, pilot)
+    world.inbox.footer.hush()
+    await press(pilot, "z")
+    await sees(pilot, "wake it now")
+
+
 async def opened(_: World, pilot: Pilot[None]) -> None:
     await sees(pilot, "Samuel Okafor")
 
@@ -151,6 +177,12 @@ SCENES: list[tuple[str, Scene, tuple[int, int]]] = [
     ("help", help_screen, WIDE),
     ("help_small", help_screen, SMALL),
     ("palette", palette, WIDE),
+    ("searching", searching, SMALL),
+    ("searching_wide", searching, WIDE),
+    ("not_found", not_found, SMALL),
+    ("sorted_out", sorted_out, SMALL),
+    ("sorted_out_roomy", sorted_out, (160, 40)),
+    ("putting_aside", putting_aside, SMALL),
     ("offline", offline, SMALL),
     ("company", company, WIDE),
     ("filtering", filtering, SMALL),

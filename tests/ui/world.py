@@ -20,6 +20,8 @@ from chattui.model.intents import (
     Reopen,
     Requeue,
     SendMessage,
+    SetPriority,
+    Snooze,
     TakeNext,
     TakeOver,
     Transfer,
@@ -270,6 +272,9 @@ class DeskGateway(ScriptedGateway):
                 return self._now(one, Status.WAITING)
             case Close(conversation_id=one):
                 return self._now(one, Status.CLOSED)
+            case Snooze() | SetPriority():
+                asked = structs.asdict(intent)
+                return self.changed_row(asked.pop("conversation_id"), **asked)
             case MarkRead(conversation_id=one, last_read_seq=seq):
                 inbound = sum(speaker == C for _, speaker, _ in TALK[one][:seq])
                 return read_mark(one, ANA, seq, inbound, 3)
@@ -281,6 +286,10 @@ class DeskGateway(ScriptedGateway):
     def _now(self, one: ConversationId, status: Status, owner: UserId | None = None) -> Conversation:
         known = self.table["conversations", one]
         return conversation(one, status, owner, known.version + 1)
+
+    def changed_row(self, one: ConversationId, **changed: Any) -> Row:
+        known = self.table["conversations", one]
+        return structs.replace(known, version=known.version + 1, **changed)
 
     def _profile(self, intent: UpdateProfile) -> Profile:
         known = self.table["profiles", ANA]

@@ -131,6 +131,8 @@ class ThreadHead(Struct, frozen=True):
     labels: tuple[LabelChip, ...]
     viewers: tuple[Inert, ...]
     typing: tuple[Inert, ...]
+    priority: int
+    snoozed_until: datetime | None
     pending: bool
 
 

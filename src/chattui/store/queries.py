@@ -110,6 +110,8 @@ class Queries:
             labels=self._chips(conversation_id),
             viewers=self._viewers(conversation_id),
             typing=self.typing(conversation_id, now),
+            priority=conversation.priority,
+            snoozed_until=conversation.snoozed_until,
             pending=state.pending[conversation_id] > 0,
         )
 

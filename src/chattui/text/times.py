@@ -1,6 +1,6 @@
 """Points in time and stretches of it, in few letters. Times are aware; `zone` None means the machine's own."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -55,6 +55,23 @@ def clock(at: datetime, zone: tzinfo | None = None) -> str:
     """The time of day: `14:02`."""
     local = at.astimezone(zone)
     return f"{local.hour:02}:{local.minute:02}"
+
+
+def until(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """When something will be: `14:02` today, `Mon 09:00` within a week, `12 Dec` later."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
+    if days == 0:
+        return clock(at, zone)
+    if 0 < days < len(DAYS):
+        return f"{DAYS[local.weekday()][:3]} {clock(at, zone)}"
+    return f"{local.day} {MONTHS[local.month - 1][:3]}"
+
+
+def morning(of: date, zone: tzinfo | None = None) -> datetime:
+    """Nine o'clock of a day."""
+    nine = datetime.combine(of, time(9))
+    return nine.replace(tzinfo=zone) if zone else nine.astimezone()
 
 
 def day(at: datetime, now: datetime, zone: tzinfo | None = None) -> str:

@@ -115,6 +115,8 @@ CONVERSATION = (
     ),
     Action("transfer", ("a",), "assign", "Give it to a colleague", "Conversation", acts=True),
     Action("label", ("l",), "label", "Put labels on it, or take them off", "Conversation", acts=True, rank=8),
+    Action("snooze", ("z",), "snooze", "Put it aside until later, or wake it", "Conversation", acts=True),
+    Action("priority", ("exclamation_mark",), "priority", "Say how urgent it is", "Conversation", acts=True),
 )
 WORDS = (
     Action("reply", ("r",), "reply", "Write to the customer", "Writing", rank=3, when=(Standing.MINE,)),
@@ -140,6 +142,7 @@ MOVES = (
     Action("keep-filter", ("enter",), "keep", "Keep the filter, go to the list", "Moving", (Where.FILTER,)),
     Action("back", ("escape",), "back", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),
     Action("filter", ("slash",), "filter", "Filter the list as you type", "Moving", rank=9),
+    Action("search", ("ctrl+f",), "search", "Search what was said, in all conversations", "Moving", ANYWHERE),
     Action("next-unread", ("right_square_bracket",), "next unread", "Next unread in this view", "Moving"),
     Action("previous-unread", ("left_square_bracket",), "previous unread", "Previous unread in this view", "Moving"),
     Action("next-needing-me", ("ctrl+n",), "next", "Next one that needs me", "Moving", ANYWHERE),
@@ -189,6 +192,7 @@ MOST_KEYS = 7
 SIGNS = {
     "slash": "/",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "Esc",
@@ -271,7 +275,7 @@ class Keymap:
 
 
 def _is_text(key: str) -> bool:
-    return len(key) == 1 or key in {"slash", "question_mark", "left_square_bracket", "right_square_bracket", "space"}
+    return len(key) == 1 or key == "space" or (len(sign := spoken(key)) == 1 and sign.isascii())
 
 
 def _rebind(rebound: Mapping[str, Iterable[str]]) -> dict[str, Action]:

@@ -104,8 +104,8 @@ class Browsing:
         self._shown()
 
     def reveal(self, conversation_id: ConversationId) -> None:
-        """Open it, with the cursor on it, in a view that holds it."""
-        if conversation_id not in self.ids():
+        """Open it, with the cursor on it, in a view that holds it; one that is not known yet comes with its thread."""
+        if conversation_id not in self.ids() and self._desk.queries.knows(conversation_id):
             self.filter.dismiss()
             self.text = ""
             row = self.row(conversation_id)

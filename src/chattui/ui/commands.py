@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chattui.model.intents import Intent, UpdateProfile
+from chattui.model.intents import UpdateProfile
 from chattui.model.records import Availability
 from chattui.store.projections import View
 from chattui.ui.actions import Where
 from chattui.ui.browsing import Browsing
-from chattui.ui.doing import Doers, Host, Target
+from chattui.ui.doing import Doers, Host, Target, done
 from chattui.ui.panes import Panes
 from chattui.ui.pickers import reply_choices
 from chattui.ui.questions import Questions
@@ -122,12 +122,6 @@ class Commands:
             self._browsing.open(target)
             self._panes.write(mode)
 
-    async def _submitted(self, intent: Intent) -> bool:
-        refused = await self._desk.ask(intent)
-        if refused is not None:
-            self._host.refuse(refused.sentence)
-        return refused is None
-
     def _templates(self, target: Target) -> None:
         if target is None:
             return
@@ -149,11 +143,11 @@ class Commands:
 
     async def _toggle_notices(self) -> None:
         wanted = not self._desk.queries.header().notifications
-        if await self._submitted(UpdateProfile(notifications_enabled=wanted)):
+        if await done(self._desk, self._host, UpdateProfile(notifications_enabled=wanted)):
             self._host.say(f"Notices are {'on' if wanted else 'off'}.")
 
     async def _toggle_availability(self) -> None:
         online = self._desk.queries.header().availability is Availability.ONLINE
         wanted = Availability.AWAY if online else Availability.ONLINE
-        if await self._submitted(UpdateProfile(availability=wanted)):
+        if await done(self._desk, self._host, UpdateProfile(availability=wanted)):
             self._host.say(f"Colleagues see you as {wanted}.")

@@ -1,10 +1,14 @@
 """What does an action, and what it may ask of the screen."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from chattui.model.intents import Intent
 from chattui.model.records import ConversationId
 from chattui.ui.pickers import Choice
+
+if TYPE_CHECKING:
+    from chattui.desk import Desk
 
 Target = ConversationId | None
 """The conversation that an action is about: the one that was painted under the cursor, or stands in the thread."""
@@ -28,3 +32,11 @@ class Host(Protocol):
         self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool = False
     ) -> None:
         """Let the agent pick; with `stay`, several."""
+
+
+async def done(desk: "Desk", host: Host, intent: Intent) -> bool:
+    """Ask for it; a refusal is shown."""
+    refused = await desk.ask(intent)
+    if refused is not None:
+        host.refuse(refused.sentence)
+    return refused is None

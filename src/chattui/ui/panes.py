@@ -59,10 +59,11 @@ class Panes(Horizontal):
 
     @property
     def target(self) -> ConversationId | None:
-        """The conversation that an action means: in the list, the one painted under the cursor."""
+        """The conversation that an action means: in the list, the one painted under the cursor. One that is known."""
         if self.where in {Where.LIST, Where.FILTER}:
             return self._browsing.list.painted_under_cursor()
-        return self._browsing.selection.shown
+        shown = self._browsing.selection.shown
+        return shown if shown is not None and self._desk.queries.knows(shown) else None
 
     @property
     def standing(self) -> Standing | None:
@@ -84,6 +85,11 @@ class Panes(Horizontal):
     def to_thread(self) -> None:
         """Scroll by keys."""
         self._focus(Where.THREAD)
+
+    def reveal(self, conversation_id: ConversationId) -> None:
+        """Open it wherever it stands, and read."""
+        self._browsing.reveal(conversation_id)
+        self.to_thread()
 
     def to_panel(self) -> None:
         """The customer, where there is room for them."""

@@ -1,11 +1,15 @@
 """What can be picked, as lines."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
 
 from msgspec import Struct
 
 from chattui.model.records import Availability
 from chattui.store.projections import Colleague, LabelChip, Reply
+from chattui.store.words import PRIORITIES
+from chattui.text.times import morning, until
+from chattui.ui.widgets import signs
 from chattui.ui.widgets.header import PRESENCE
 
 
@@ -36,3 +40,25 @@ def colleague_choices(colleagues: Iterable[Colleague]) -> list[Choice]:
 def reply_choices(replies: Iterable[Reply]) -> list[Choice]:
     """Every canned reply, by its shortcut."""
     return [Choice(reply.id, f"/{reply.shortcut}  {reply.title}", reply.preview) for reply in replies]
+
+
+def snooze_choices(now: datetime, asleep_until: datetime | None, zone: tzinfo | None = None) -> list[Choice]:
+    """Until when, as ISO 8601 writes it; empty: wake it. Mornings are those of the agent's own place."""
+    today = now.astimezone(zone).date()
+    tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
+    offered = {
+        "1 hour": now + timedelta(hours=1),
+        "4 hours": now + timedelta(hours=4),
+        "tomorrow morning": morning(tomorrow, zone),
+        **({"Monday morning": morning(monday, zone)} if monday != tomorrow else {}),
+    }
+    wake = [Choice("", "wake it now", f"it sleeps until {until(asleep_until, now, zone)}")] if asleep_until else []
+    return [*wake, *(Choice(at.isoformat(), words, until(at, now, zone)) for words, at in offered.items())]
+
+
+def priority_choices(priority: int) -> list[Choice]:
+    """From none to urgent; the one it has says so."""
+    return [
+        Choice(str(level), word, f"{signs.PRIORITY[level]}{'as it is' if level == priority else ''}")
+        for level, word in enumerate(PRIORITIES)
+    ]

@@ -42,7 +42,7 @@ class InboxCommands(Provider):
                     yield Hit(score, shown, run, text=action.help)
             for conversation_id in inbox.desk.queries.filtered(View.ALL, query)[:MOST]:
                 row = inbox.browsing.row(conversation_id)
-                go = partial(inbox.browsing.reveal, conversation_id)
+                go = partial(inbox.panes.reveal, conversation_id)
                 shown = Content.assemble(row.name, "  ", (f"{STATUS_SIGN[row.status]} {row.status}", "dim"))
                 score = PEOPLE_FIRST * matcher.match(row.name)
                 yield Hit(max(score, 0.01), shown, go, text=row.name)

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from chattui.model.records import Sender, Status
 from chattui.store.projections import LabelChip, ListRow
 from chattui.text.inert import Inert
-from chattui.text.times import ago
+from chattui.text.times import ago, until
 from chattui.ui.widgets import signs
 from chattui.ui.widgets.strips import SPACE, Span, blank, cells, clip, lay, wrapped
 
@@ -32,7 +32,7 @@ Look = Callable[[str], Style]
 def draw_row(row: ListRow, width: int, now: datetime, look: Look, *, cursor: bool) -> tuple[Strip, Strip]:
     """Both lines, each of exactly `width` cells."""
     bar = Span(Inert("▌" if cursor else " "), look("bar"))
-    upper, lower = (_wide if width >= WIDE else _narrow)(row, width, look)
+    upper, lower = _wide(row, width, now, look) if width >= WIDE else _narrow(row, width, look)
     fill = look("fill")
     return (
         lay(width, fill, [bar, *upper], _counts(row, now, look, AGE_CELLS if width >= WIDE else SHORT_AGE_CELLS)),
@@ -60,17 +60,17 @@ def age(row: ListRow, now: datetime) -> Inert:
     return Inert(ago(waiting or row.last_at, now))
 
 
-def _wide(row: ListRow, width: int, look: Look) -> tuple[list[Span], list[Span]]:
+def _wide(row: ListRow, width: int, now: datetime, look: Look) -> tuple[list[Span], list[Span]]:
     room = width - 1 - UNREAD_CELLS - AGE_CELLS
     name_cells = min(max(room // 2 - 1, NAME_CELLS[0]), NAME_CELLS[1])
     name = clip(_name(row, look), name_cells)
-    standing = [*_sign(row, look), *name, blank(name_cells - cells(name) + 1, look("fill")), *_status(row, look)]
+    standing = [*_sign(row, look), *name, blank(name_cells - cells(name) + 1, look("fill")), *_status(row, now, look)]
     chips = _chips(row.labels, room - cells(standing), look)
     return [*standing, *chips], _said(row, width - 3 - cells(_viewers(row, look)), look)
 
 
 def _narrow(row: ListRow, width: int, look: Look) -> tuple[list[Span], list[Span]]:
-    status = _owner(row, look) or _status(row, look)
+    status = _owner(row, look) or [_word(row, look)]
     room = width - 5 - cells(status) - cells(_viewers(row, look))
     said = _said(row, room, look)
     return [*_sign(row, look), *_name(row, look)], [blank(2, look("fill")), *status, *said]
@@ -87,12 +87,18 @@ def _name(row: ListRow, look: Look) -> list[Span]:
     return [Span(signs.PRIORITY[min(row.priority, 3)], look("priority")), Span(row.name, style), *draft]
 
 
-def _status(row: ListRow, look: Look) -> list[Span]:
-    spans = [Span(signs.standing(row)[1], look(row.status))]
+def _status(row: ListRow, now: datetime, look: Look) -> list[Span]:
+    """Its word; of what is active whose it is; of what sleeps until when."""
+    if row.snoozed_until is not None:
+        return [Span(Inert(f"until {until(row.snoozed_until, now)}"), look(row.status))]
     owner = signs.YOU if row.mine else signs.first_name(row.assignee or Inert(""))
     if row.status is Status.ACTIVE and owner:
-        spans += [blank(1, look("fill")), Span(Inert("· "), look("faint")), Span(owner, look("owner"))]
-    return spans
+        return [_word(row, look), blank(1, look("fill")), Span(Inert("· "), look("faint")), Span(owner, look("owner"))]
+    return [_word(row, look)]
+
+
+def _word(row: ListRow, look: Look) -> Span:
+    return Span(signs.standing(row)[1], look(row.status))
 
 
 def _owner(row: ListRow, look: Look) -> list[Span]:

@@ -8,8 +8,10 @@ from textual.reactive import reactive
 
 from chattui.model.records import Status
 from chattui.store.projections import ThreadHead
+from chattui.store.words import PRIORITIES
+from chattui.text.times import until
 from chattui.ui.widgets.bar import Bar, Part, width
-from chattui.ui.widgets.signs import STATUS_SIGN
+from chattui.ui.widgets.signs import PRIORITY, SNOOZED, SNOOZED_WORD, STATUS_SIGN
 
 
 def spell(seconds: float) -> str:
@@ -37,6 +39,8 @@ class ThreadHeadBar(Bar):
 
     head: reactive[ThreadHead | None] = reactive(None)
     waited: reactive[str] = reactive("")
+    asleep: reactive[str] = reactive("")
+    """Until when; empty: it is awake."""
     preview: reactive[bool] = reactive(default=True)
 
     def show(self, head: ThreadHead | None, now: datetime, *, preview: bool) -> None:
@@ -44,13 +48,17 @@ class ThreadHeadBar(Bar):
         self.head, self.preview = head, preview
         since = head.waiting_since if head else None
         self.waited = spell((now - since).total_seconds()) if since else ""
+        self.asleep = until(head.snoozed_until, now) if head and head.snoozed_until else ""
 
     def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
-        """Viewers give way to the name, labels to both."""
+        """Viewers give way to who it is, labels to both; what is urgent or asleep keeps at least its sign."""
         if self.head is None:
             return [], []
-        left = self._who(self.head)
-        right = self._right(self.head)
+        left, right = self._who(self.head), self._right(self.head)
+        triage = self._triage(self.head, words=True)
+        if width([*left, *triage, *right]) >= room:
+            triage = self._triage(self.head, words=False)
+        left += triage
         if width(left) + width(right) >= room:
             right = []
         for label in self.head.labels:
@@ -62,6 +70,15 @@ class ThreadHeadBar(Bar):
     def _who(self, head: ThreadHead) -> list[Part]:
         status = "…" if head.pending else self._status(head)
         return [Part(f" {head.name}", "name"), Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))]
+
+    def _triage(self, head: ThreadHead, *, words: bool) -> list[Part]:
+        level = min(head.priority, 3)
+        urgent = f"  {PRIORITY[level].strip()}{f' {PRIORITIES[level]}' if words else ''}"
+        asleep = f"  {SNOOZED} {f'{SNOOZED_WORD} until ' if words else ''}{self.asleep}"
+        return [
+            *([Part(urgent, "waiting", "priority")] if level else []),
+            *([Part(asleep, "muted", "snooze")] if self.asleep else []),
+        ]
 
     def _status(self, head: ThreadHead) -> str:
         match head.status:

@@ -32,6 +32,7 @@ BLOCKED = Inert("✗ blocked")
 NO_SUBJECT = Inert("conversation")
 PENDING = Inert("…")
 PRIORITY = (Inert(""), Inert("! "), Inert("!! "), Inert("!!! "))
+"""Before a name, from none to urgent."""
 DELIVERY_SIGN = {Delivery.QUEUED: Inert("◌"), Delivery.SENT: Inert("↑"), Delivery.REFUSED: Inert("✗")}
 
 
