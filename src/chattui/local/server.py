@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 WATCH_EVERY = 0.25
 RESTARTS = 5
-"""How often a killed PostgreSQL is started again before the server gives up."""
+"""How often in a row a PostgreSQL that does not last is started again before the server gives up."""
+STEADY = 2.0
+"""Seconds after which it has lasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,12 @@ class Server:
 
     async def watch(self) -> None:
         """Start PostgreSQL again when it dies; stop the server when that does not help."""
-        for _ in range(RESTARTS):
+        falls = 0
+        while falls < RESTARTS:
+            since = time.monotonic()
             while self._postgres.alive():  # noqa: ASYNC110 - no event of a child works on every platform
                 await asyncio.sleep(WATCH_EVERY)
+            falls = falls + 1 if time.monotonic() - since < STEADY else 1
             log.error("PostgreSQL ended unexpectedly; starting it again")
             try:
                 await asyncio.to_thread(self._postgres.start, self._postgres.port)
