@@ -59,8 +59,10 @@ def _sequence(how: str, heading: str, text: str) -> str:
 
 
 def _field(text: "Inert") -> str:
-    """One field of a sequence: no separator, one line, not too long."""
-    return " ".join(text.replace(";", ",").split())[:LONGEST]
+    """One field of a sequence: no separator, one line, not too long, and never half an emoji."""
+    from chattui.text.inert import inert_line  # noqa: PLC0415 - not before the first paint
+
+    return inert_line(" ".join(text.replace(";", ",").split())[:LONGEST])
 
 
 def _through_tmux(sequence: str) -> str:
