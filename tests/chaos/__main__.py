@@ -39,6 +39,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=15.0, help="it never takes longer")
     parser.add_argument("--longest", type=float, default=15.0, help="seconds that a fault stands at most")
     parser.add_argument("--hurry", action="store_true", help="tell clients to look again in the end")
+    parser.add_argument("--visibility", choices=("all", "assigned"), default="all", help="what agents may see")
     parser.add_argument("--only-faults", type=_numbers, metavar="3,17,40")
     parser.add_argument("--shrink", action="store_true", help="look for few faults that are enough")
     parser.add_argument("--no-record", action="store_true", help="do not record what agents see, for `chattui replay`")
@@ -78,7 +79,7 @@ def once(told: argparse.Namespace, blows: list[Blow] | None = None) -> Report:
     if blows is not None:
         plan_of_it = msgspec.structs.replace(plan_of_it, blows=blows)
     with somewhere(told) as (place, server), _papers(told.seed) as directory:
-        cast = hire(place.db_url)
+        cast = hire(place.db_url, told.visibility)
         try:
             report = asyncio.run(run(plan_of_it, place, server, cast, directory))
         finally:

@@ -12,8 +12,6 @@ from chattui.store.projections import View
 from chattui.store.state import State
 from chattui.store.window import Window
 
-KINDS = ("reply", "note")
-
 Rows = dict[str, dict[str, Any]]
 """Table/key → the row's fields."""
 
@@ -42,7 +40,6 @@ class HeldRow(Struct, frozen=True):
     customer_read: int
     my_read: int
     pending: bool
-    drafts: dict[str, str]
 
 
 class Waiting(Struct, frozen=True):
@@ -67,6 +64,8 @@ class Held(Struct, frozen=True):
     threads: dict[str, HeldThread]
     views: dict[str, list[str]]
     outbox: list[Waiting]
+    drafts: dict[str, str]
+    """kind/conversation → the words that were not sent."""
 
 
 def held(desk: Desk) -> Held:
@@ -84,9 +83,9 @@ def held(desk: Desk) -> Held:
         views={view.value: list(desk.queries.view(view)) for view in View},
         outbox=[
             Waiting(queued.body, queued.conversation_id, queued.delivery.value, queued.reason)
-            for one in state.conversations
-            for queued in state.outbox.of(one.id)
+            for queued in state.outbox._queued.values()
         ],
+        drafts={f"{kind}/{one}": text for (one, kind), text in desk._drawer._drafts.items()},  # type: ignore[attr-defined]
     )
 
 
@@ -124,7 +123,6 @@ def _row(desk: Desk, conversation_id: ConversationId) -> HeldRow:
         customer_read=state.customer_read(conversation_id),
         my_read=mark.last_read_seq if mark else 0,
         pending=row.pending,
-        drafts={kind: text for kind in KINDS if (text := desk.drafts.of(conversation_id, kind))},
     )
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 import psutil
 import psycopg
 from msgspec import Struct
+from psycopg.types.json import Json
 
 from chattui.local import stack as local_stack
 from chattui.local import vault
@@ -111,7 +112,7 @@ def embedded() -> Iterator[Server]:
             shutil.rmtree(DataDirectory.at(Path(path)).cluster, ignore_errors=True)
 
 
-def hire(db_url: str, settings: str = '{"reopen_to": "waiting"}') -> Cast:
+def hire(db_url: str, visibility: str = "all") -> Cast:
     """An organisation with three agents and four labels."""
     cast = Cast(
         str(uuid4()),
@@ -121,7 +122,7 @@ def hire(db_url: str, settings: str = '{"reopen_to": "waiting"}') -> Cast:
     with psycopg.connect(db_url) as database:
         database.execute(
             "insert into organizations (id, name, slug, settings) values (%s, 'Chaos', %s, %s)",
-            (cast.org_id, f"chaos-{cast.org_id}", settings),
+            (cast.org_id, f"chaos-{cast.org_id}", Json({"reopen_to": "waiting", "visibility": visibility})),
         )
         for name, email in cast.emails.items():
             _hire_one(database, cast.org_id, name, email)

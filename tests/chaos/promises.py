@@ -159,6 +159,8 @@ def _mine(rows: list[Fields], me: str) -> list[str]:
 def _settings(account: Account, held: Held, truth: Truth) -> Iterator[str]:
     for name, setting in account.settings.items():
         what, _, rest = name.partition("/")
+        if truth.assigned_only and what != "draft":  # refused, where a colleague has it by then
+            continue
         value = {"draft": _draft_now, "label": _label_now, "read": _mark_now}[what](rest, held, truth)
         if what == "read":
             if int(value) < int(setting.known or 0):
@@ -168,8 +170,7 @@ def _settings(account: Account, held: Held, truth: Truth) -> Iterator[str]:
 
 
 def _draft_now(rest: str, held: Held, _truth: Truth) -> str:
-    kind, _, one = rest.partition("/")
-    return held.conversations[one].drafts.get(kind, "") if one in held.conversations else ""
+    return held.drafts.get(rest, "")
 
 
 def _label_now(rest: str, _held: Held, truth: Truth) -> str:

@@ -18,6 +18,20 @@ class Truth(Struct, frozen=True, dict=True):
 
     tables: dict[str, dict[str, Fields]]
 
+    @cached_property
+    def assigned_only(self) -> bool:
+        """Whether agents see nothing of what a colleague has."""
+        return any(row["settings"].get("visibility") == "assigned" for row in self.rows("organizations"))
+
+    def seen_by(self, agent: str) -> "Truth":
+        """What this agent may see of it."""
+        if not self.assigned_only:
+            return self
+        rows = self.tables["conversations"]
+        seen = {key for key, row in rows.items() if row["assigned_to"] in {None, agent}}
+        contacts = {rows[key]["contact_id"] for key in seen}
+        return Truth({table: _seen(table, found, seen, contacts) for table, found in self.tables.items()})
+
     def rows(self, table: str) -> list[Fields]:
         """Of one table."""
         return list(self.tables[table].values())
@@ -43,6 +57,12 @@ class Truth(Struct, frozen=True, dict=True):
         for row in sorted((row for table in tables for row in self.rows(table)), key=order):
             found[row["conversation_id"]].append(row)
         return found
+
+
+def _seen(table: str, rows: dict[str, Fields], seen: set[str], contacts: set[str]) -> dict[str, Fields]:
+    if table in {"conversations", "contacts"}:
+        return {key: row for key, row in rows.items() if key in (seen if table == "conversations" else contacts)}
+    return {key: row for key, row in rows.items() if row.get("conversation_id") in {None, *seen}}
 
 
 def read(db_url: str, org_id: str) -> Truth:
