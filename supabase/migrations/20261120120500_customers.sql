@@ -45,7 +45,7 @@ begin
   select * into k from public.contacts x
   where x.org_id = contact_of.org_id and x.user_id = contact_of.user_id for no key update;
   if k.id is null then
-    perform private.refuse('PT403', 'Your account is gone; sign in again.');
+    perform private.refuse('PT401', 'Your account is gone; sign in again.');
   end if;
   if k.name is null and contact_of.name is not null then
     update public.contacts x set name = left(contact_of.name, 200) where x.id = k.id returning * into k;

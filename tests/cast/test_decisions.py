@@ -8,8 +8,9 @@ import pytest
 from chattui.local.cast.assistant import Answer, answer, facts_of
 from chattui.local.cast.bot import LISTENS
 from chattui.local.cast.customer import PATIENCE_WITH_AGENT, Customer, Line, Voice
-from chattui.local.cast.persona import dice, persona
+from chattui.local.cast.persona import FIRST, LAST, contact, contact_id, dice, origin, persona, regular
 from chattui.local.cast.script import Topic, script
+from chattui.local.cast.talk import recalled
 from chattui.model.records import ConversationId, Message, MessageId, OrgId, Sender
 
 SCRIPT = script()
@@ -66,6 +67,16 @@ def test_one_customer_does_not_depend_on_those_before() -> None:
     assert persona(3, 25, SCRIPT) == alone
 
 
+def test_a_contact_tells_who_it_is() -> None:
+    who = persona(7, 3, SCRIPT)
+    known = contact(7, 3, who)
+    assert (origin(known.id), known.name, known.email) == ((7, 3), who.name, who.facts["email"])
+    for seed, number in ((0, 0), (1, 2**48 - 1), (2**32 - 1, 5)):
+        assert origin(contact_id(seed, number)) == (seed, number)
+        assert FIRST <= contact_id(seed, number) <= LAST
+    assert contact_id(-1, 0) == contact_id(2**32 - 1, 0), "no seed is too large or too small"
+
+
 def test_every_topic_and_every_name_has_its_turn() -> None:
     people = [persona(1, number, SCRIPT) for number in range(len(SCRIPT.names))]
     assert {who.name for who in people} == set(SCRIPT.names)
@@ -75,6 +86,59 @@ def test_every_topic_and_every_name_has_its_turn() -> None:
 def test_some_come_back_after_closing_and_some_do_not() -> None:
     returning = sum(bool(customer(1, number).comes_back()) for number in range(100))
     assert 20 <= returning <= 50
+
+
+def test_who_comes_back_does_so_once() -> None:
+    who = customer(1, next(n for n in range(40) if persona(1, n, SCRIPT).returns))
+    assert who.comes_back()
+    assert not who.comes_back()
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_who_was_interrupted_goes_on_as_if_nothing_had_happened(number: int) -> None:
+    """At every point of a life, whoever is told of it later says what would have been said then."""
+    told: list[tuple[Sender, str]] = []
+    who = customer(4, number)
+    lines = who.opens()
+    heard = [(Voice.AI, "a line"), (Voice.AI, "another"), (Voice.AGENT, "Which order?"), (Voice.AGENT, "Done.")]
+    for voice, text in heard:
+        assert recalled(customer(4, number), thread(*told)) == lines
+        told += [(Sender.CUSTOMER, line.text) for line in lines]
+        if lines:
+            assert recalled(customer(4, number), thread(*told)) == [], "said once"
+        told.append((Sender(voice), text))
+        # Lines that nobody answered are one turn for whoever reads them later.
+        lines = who.hears(voice, text) if lines else recalled(customer(4, number), thread(*told))
+
+
+def test_who_had_come_back_knows_it() -> None:
+    who = customer(1, next(n for n in range(40) if persona(1, n, SCRIPT).returns))
+    again = SCRIPT.customer.returns[0]
+    said = [(Sender.AGENT, "Hello!"), (Sender.AGENT, "Solved."), (Sender.CUSTOMER, "Bye"), (Sender.CUSTOMER, again)]
+    assert not recalled(who, thread(*said))
+    assert not who.satisfied
+    assert not who.comes_back(), "once is enough"
+
+
+def seed_customer(number: int) -> Customer:
+    who = regular(1, SCRIPT.regulars[number], SCRIPT)
+    return Customer(who, SCRIPT, dice(1, "regular"))
+
+
+def test_each_of_the_seed_answers_about_what_stands_in_the_thread() -> None:
+    anneliese = next(n for n, one in enumerate(SCRIPT.regulars) if str(one.contact).endswith("03"))
+    who = seed_customer(anneliese)
+    assert who.hears(Voice.AGENT, "Could you repeat the VAT number?")[0].text == "The VAT number is DE 811 234 567."
+    assert "RE-2291" in who.hears(Voice.AGENT, "And for which invoice?")[0].text
+    assert "Kind regards" in who.hears(Voice.AGENT, "It is on its way.")[0].text
+    assert not who.hears(Voice.AGENT, "Bye.")
+    who.begins_anew()
+    assert who.hears(Voice.AGENT, "Once more, the VAT number please?")[0].text == "The VAT number is DE 811 234 567."
+
+
+@pytest.mark.parametrize("number", range(len(SCRIPT.regulars)))
+def test_nobody_of_the_seed_is_silent(number: int) -> None:
+    assert all(seed_customer(number).hears(Voice.AGENT, text) for text in ("How are you?", "Let me look."))
 
 
 @pytest.mark.parametrize("number", range(20))

@@ -1,6 +1,7 @@
 """What the other side is told of somebody's typing, and when."""
 
 import asyncio
+import inspect
 
 import pytest
 
@@ -43,3 +44,14 @@ async def test_a_sign_that_could_not_be_given_is_of_no_interest() -> None:
         raise Unreachable("nobody answers")
 
     await Signs().send(lost())
+
+
+async def test_a_sign_whose_turn_never_came_is_let_go() -> None:
+    one, never = Signs(), asyncio.Event()
+    waiting = never.wait()
+    first, second = (asyncio.create_task(one.send(sign)) for sign in (never.wait(), waiting))
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert inspect.getcoroutinestate(waiting) == inspect.CORO_CLOSED
+    first.cancel()

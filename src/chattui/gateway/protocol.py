@@ -156,8 +156,12 @@ CustomerEvent = Message | AgentTyping | Standing | ChannelLost
 class CustomerGateway(Protocol):
     """A customer's way to their own thread. Raises as `Gateway` does."""
 
+    @property
+    def me(self) -> UserId:
+        """Who is signed in, as the session says: known without a link."""
+
     async def start(self, name: str | None = None) -> Standing:
-        """My open conversation, or a new one."""
+        """My open conversation, or a new one. Whose account or session is gone is a new customer."""
 
     async def thread(self) -> Standing:
         """How it stands."""

@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 from realtime.types import RealtimePostgresChangesListenEvent
 
-from chattui.gateway.errors import Declined, GatewayError, Unreachable
+from chattui.gateway.errors import Declined, GatewayError, SignedOut, Unreachable
 from chattui.gateway.protocol import AgentTyping, CustomerEvent, Standing
 from chattui.gateway.supabase import frames
 from chattui.gateway.supabase.client import Connection
@@ -18,11 +18,14 @@ from chattui.gateway.supabase.frames import Frame
 from chattui.gateway.supabase.link import Heard, Joined, Link
 from chattui.gateway.supabase.rest import Rest
 from chattui.gateway.supabase.rows import rows_of
+from chattui.gateway.supabase.signing import Signing
 from chattui.gateway.supabase.signs import Signs
 from chattui.gateway.supabase.socket import Binding, Channel, Lost
 from chattui.model.events import ChannelLost, RowsStored
-from chattui.model.records import ConversationId, Message, MessageId, OrgId
+from chattui.model.records import ConversationId, Message, MessageId, OrgId, UserId
 
+GONE = "PT401"
+"""The code of a refusal to somebody whose account was deleted."""
 PAGE = 500
 """Messages that are read at once."""
 RETRY = 1.0
@@ -48,11 +51,19 @@ class SupabaseCustomerGateway:
         self._link = Link(connection, self._subject, self._heard)
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def me(self) -> UserId:
+        """Who is signed in, as the session says."""
+        return self._connection.session.user_id
+
     async def start(self, name: str | None = None) -> Standing:
-        """My open conversation, or a new one."""
-        return self._stands(
-            await self._rpc("start_conversation", {"id": str(uuid4()), "name": name, "org_id": self._org_id})
-        )
+        """My open conversation, or a new one. Whose account or session is gone is a new customer."""
+        params = {"id": str(uuid4()), "name": name, "org_id": self._org_id}
+        try:
+            return self._stands(await self._rpc("start_conversation", params))
+        except SignedOut:
+            await Signing(self._connection).anonymously()
+            return self._stands(await self._rpc("start_conversation", params))
 
     async def thread(self) -> Standing:
         """How it stands; begins one where there is none."""
@@ -213,7 +224,8 @@ class SupabaseCustomerGateway:
         try:
             return await self._rest.rpc(name, params)
         except Denied as denied:
-            raise Declined(denied.refused.sentence) from denied
+            kind = SignedOut if denied.refused.code == GONE else Declined
+            raise kind(denied.refused.sentence) from denied
 
     def _stands(self, answer: Any) -> Standing:
         try:

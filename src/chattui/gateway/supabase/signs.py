@@ -1,8 +1,9 @@
 """Signs of typing on their way, and the words that must not overtake them."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.supabase.faults import Denied
@@ -17,11 +18,14 @@ class Signs:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
-    async def send(self, sign: Awaitable[object]) -> None:
+    async def send(self, sign: Coroutine[Any, Any, object]) -> None:
         """Best effort: what the server or the network says is of no interest."""
-        async with self._turn:
-            with suppress(GatewayError, Denied):
-                await sign
+        try:
+            async with self._turn:
+                with suppress(GatewayError, Denied):
+                    await sign
+        finally:
+            sign.close()  # whose turn never came
 
     async def settled(self) -> None:
         """Until those that were begun are with the server."""

@@ -9,12 +9,15 @@ from pathlib import Path
 import click
 from filelock import FileLock, Timeout
 
-from chattui.gateway.protocol import CustomerGateway
+from chattui.gateway.protocol import CustomerGateway, Gateway
 from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase import open_agent, open_customer, sign_in_with_password
+from chattui.local.cast.backend import Backend
 from chattui.local.cast.bot import Bot
+from chattui.local.cast.colleagues import Colleagues
+from chattui.local.cast.persona import Contact
 from chattui.local.cast.script import script
-from chattui.local.cast.troupe import Troupe
+from chattui.local.cast.troupe import Door, Troupe
 from chattui.local.places import DataDirectory
 from chattui.local.state import Endpoint, State, running
 
@@ -58,19 +61,38 @@ async def _end_of(state: State) -> None:
 
 
 async def _cast(endpoint: Endpoint, seed: int, rate: float) -> None:
-    async def door() -> CustomerGateway:
-        return await open_customer(endpoint.url, endpoint.anon_key, MemorySession())
+    backend, colleagues = Backend(endpoint.db_url), Colleagues(endpoint)
+    gateway = await _bot(endpoint)
+    troupe = Troupe(door_of(endpoint, backend), backend, colleagues.close, script(), seed=seed, rate=rate)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Bot(gateway, script(), rate, colleagues.see).run())
+            group.create_task(troupe.run())
+    finally:
+        await gateway.close()
+        await colleagues.leave()
 
+
+def door_of(endpoint: Endpoint, backend: Backend) -> Door:
+    """The way that every customer takes; then the backend is told who it is."""
+
+    async def door(contact: Contact) -> CustomerGateway:
+        gateway = await open_customer(endpoint.url, endpoint.anon_key, MemorySession())
+        try:
+            await backend.introduce(contact, gateway.me)
+        except BaseException:
+            await gateway.close()
+            raise
+        return gateway
+
+    return door
+
+
+async def _bot(endpoint: Endpoint) -> Gateway:
     storage = MemorySession()
     account = next(one for one in endpoint.accounts if one.role == "bot")
     await sign_in_with_password(endpoint.url, endpoint.anon_key, storage, account.email, account.password)
-    gateway = await open_agent(endpoint.url, endpoint.anon_key, storage)
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(Bot(gateway, script(), rate).run())
-            group.create_task(Troupe(door, script(), seed=seed, rate=rate).run())
-    finally:
-        await gateway.close()
+    return await open_agent(endpoint.url, endpoint.anon_key, storage)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection
 from uuid import uuid4
 
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Gateway, Refused
 from chattui.local.cast.assistant import Answer, answer, facts_of
 from chattui.local.cast.script import Script
-from chattui.model.events import ChannelJoined, GatewayEvent, RowPatched, RowsStored, TypingSeen
+from chattui.model.events import ChannelJoined, GatewayEvent, PresenceSeen, RowPatched, RowsStored, TypingSeen
 from chattui.model.intents import RequestHuman, SendMessage, SetMetadata, Typing
-from chattui.model.records import Conversation, ConversationId, Message, MessageId, Row, Sender, Status
+from chattui.model.records import Conversation, ConversationId, Message, MessageId, Row, Sender, Status, UserId
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +26,18 @@ AGAIN = 2.0
 class Bot:
     """Answers customers while the status is `ai`; the moment it is not, whatever it was about to say is dropped."""
 
-    def __init__(self, gateway: Gateway, script: Script, rate: float) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        script: Script,
+        rate: float,
+        see: Callable[[Collection[UserId]], None] = lambda _: None,
+    ) -> None:
+        """`see` is told who is joined, whenever that changes."""
         self._gateway = gateway
         self._script = script
         self._rate = rate
+        self._see = see
         self._thinking: dict[ConversationId, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -44,6 +53,8 @@ class Bot:
         match event:
             case ChannelJoined():
                 await self._look_round()
+            case PresenceSeen(agents):
+                self._see(agents)
             case RowsStored(rows):
                 for row in rows:
                     self._note(row)

@@ -44,12 +44,13 @@ class Customer:
 
     def __init__(self, persona: Persona, script: Script, chance: random.Random) -> None:
         self._who = persona
-        self._words = script.customer
+        self._words = persona.words or script.customer
         self._ai = script.ai
         self._chance = chance
         self._ai_lines = 0
         self._agent_lines = 0
         self._details = list(persona.topic.details)
+        self._has_returned = False
         self.satisfied = False
         """Has said goodbye; nothing more will come unless the conversation is closed and they return."""
 
@@ -63,17 +64,38 @@ class Customer:
             return self._farewell() if voice is Voice.AGENT and not self._agent_lines else []
         return self._to_agent(text) if voice is Voice.AGENT else self._to_ai(text)
 
+    def recalls(self, text: str) -> list[Line]:
+        """Has said these lines at an earlier time."""
+        if set(text.splitlines()) & set(self._words.returns):
+            self._returns()
+        return []
+
+    def calls(self, times: int) -> bool:
+        """Whether there is anything left to say into the silence, after so many times."""
+        return times < len(self._into_silence)
+
     def waits(self, times: int) -> list[Line]:
         """Nobody has answered for a while, for the so-manieth time; at last there is nothing more to say."""
-        lines = self._words.nudges if self._agent_lines else self._words.calls
-        return self._burst([lines[times]], think=1.0) if times < len(lines) else []
+        return self._burst([self._into_silence[times]], think=1.0) if self.calls(times) else []
+
+    @property
+    def _into_silence(self) -> list[str]:
+        return self._words.nudges if self._agent_lines else self._words.calls
 
     def comes_back(self) -> list[Line]:
-        """The conversation was closed; some have one more thing."""
-        if not self._who.returns:
+        """The conversation was closed; some have one more thing, once."""
+        if not self._who.returns or self._has_returned:
             return []
-        self.satisfied, self._agent_lines = False, 0
+        self._returns()
         return self._burst([self._chance.choice(self._words.returns)], think=20.0)
+
+    def begins_anew(self) -> None:
+        """A person has taken the conversation: what was said to others counts no more."""
+        self.satisfied, self._agent_lines = False, 0
+        self._details = list(self._who.topic.details)
+
+    def _returns(self) -> None:
+        self._has_returned, self.satisfied, self._agent_lines = True, False, 0
 
     def _to_ai(self, text: str) -> list[Line]:
         lines = self._who.topic.lines

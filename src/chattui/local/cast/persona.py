@@ -2,13 +2,31 @@
 
 import random
 import unicodedata
+from collections.abc import Mapping
 from typing import TypeVar
+from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from chattui.local.cast.script import Script, Topic
+from chattui.local.cast.script import CustomerLines, Regular, Script, Topic
 
 T = TypeVar("T")
+
+SEEDS = 2**32
+NUMBERS = 2**48
+"""A seed and a number stand in a contact's id, so that whoever plays later knows who it was."""
+FIRST = UUID("ca570000-0000-4000-8000-000000000000")
+LAST = UUID("ca57ffff-ffff-4000-8000-ffffffffffff")
+"""Between these are the contacts of the cast."""
+
+
+class Contact(Struct, frozen=True):
+    """A customer as the desk knows them."""
+
+    id: UUID
+    name: str | None = None
+    email: str | None = None
+    attributes: Mapping[str, str] = {}
 
 
 class Persona(Struct, frozen=True):
@@ -24,6 +42,8 @@ class Persona(Struct, frozen=True):
     """Comes back once after the conversation was closed."""
     impatient: bool
     """Asks for a person instead of answering the AI's last line."""
+    words: CustomerLines | None = None
+    """Where they have a way of speaking of their own."""
 
     @property
     def needs_person(self) -> bool:
@@ -53,6 +73,35 @@ def persona(seed: int, number: int, script: Script) -> Persona:
         returns=chance.random() < 0.35,  # noqa: PLR2004 - about one in three
         impatient=chance.random() < 0.2,  # noqa: PLR2004 - one in five
     )
+
+
+def regular(seed: int, one: Regular, script: Script) -> Persona:
+    """Somebody of the desk's history, who answers about what stands in the thread."""
+    words = structs.replace(
+        script.customer,
+        acknowledges=one.acknowledges or script.customer.acknowledges,
+        farewells=one.farewells or script.customer.farewells,
+    )
+    topic = Topic(name="", keywords=[], opening=[], lines=[], details=one.details)
+    pace = round(dice(seed, f"regular {one.contact}").uniform(0.6, 1.6), 2)
+    return Persona("", topic, facts={}, pace=pace, returns=False, impatient=False, words=words)
+
+
+def contact(seed: int, number: int, who: Persona) -> Contact:
+    """How the desk knows the customer of this seed and number."""
+    return Contact(contact_id(seed, number), who.name, who.facts["email"], {"city": who.facts["city"]})
+
+
+def contact_id(seed: int, number: int) -> UUID:
+    """Tells both again, by `origin`; seeds and numbers that are too large begin anew."""
+    seed, number = seed % SEEDS, number % NUMBERS
+    return UUID(int=FIRST.int + (seed << 80) + number)
+
+
+def origin(of: UUID) -> tuple[int, int]:
+    """The seed and the number of a contact of the cast."""
+    offset = of.int - FIRST.int
+    return (offset >> 80) % SEEDS, offset % NUMBERS
 
 
 def dice(seed: int, purpose: str) -> random.Random:

@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct, field
@@ -56,6 +57,15 @@ class CustomerLines(Struct, frozen=True):
     impatience: list[str]
 
 
+class Regular(Struct, frozen=True):
+    """Somebody of the seed: what they tell a person who asks, and how they speak where it is not as everybody does."""
+
+    contact: UUID
+    details: list[str]
+    acknowledges: list[str] = []
+    farewells: list[str] = []
+
+
 class Script(Struct, frozen=True):
     """All of it."""
 
@@ -65,6 +75,7 @@ class Script(Struct, frozen=True):
     ai: AiLines
     customer: CustomerLines
     topics: list[Topic] = field(default_factory=list)
+    regulars: list[Regular] = field(default_factory=list)
 
 
 @cache

@@ -1,20 +1,98 @@
-"""Starting the cast from outside."""
+"""The cast from outside: who plays, starting it, and having it play otherwise."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
-from chattui.local.places import DataDirectory, opened_private
+import msgspec
+from filelock import FileLock
+
+from chattui.local.places import DataDirectory, opened_private, write_private
+from chattui.local.processes import ProcessId
+from chattui.local.state import running
+
+SEED = 1
+RATE = 1.0
+PATIENCE = 5.0
+"""Seconds for which a cast that was told to end is waited for."""
 
 
-def start(directory: Path, *, seed: int, rate: float) -> "subprocess.Popen[bytes]":
-    """Let a cast play in the running stack of `directory`; where one does already, it goes on and this one ends.
+class Cast(msgspec.Struct, frozen=True):
+    """The content of `cast.json`."""
 
-    Nobody has to wait for it: it outlives its parent.
+    process: ProcessId
+    server: ProcessId
+    """Whose world it plays in; it ends with it."""
+    seed: int
+    rate: float
+
+
+def playing(directory: Path) -> Cast | None:
+    """The cast of the running stack of `directory`."""
+    data = DataDirectory.at(directory)
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        cast = msgspec.json.decode(_file(data).read_bytes(), type=Cast)
+        state = running(data)
+        if state is not None and cast.server == state.server and cast.process.alive():
+            return cast
+    return None
+
+
+def play(directory: Path, *, seed: int | None = None, rate: float | None = None) -> Cast | None:
+    """Let a cast play in the running stack of `directory`; it outlives this process, and nobody has to wait for it.
+
+    Where one plays already it goes on, with the seed and the rate that are given here: its customers stay, new ones
+    are of the new seed. Answers the cast that played before; None where none did.
     """
     data = DataDirectory.at(directory)
+    with _locked(data):
+        before = playing(directory)
+        now_seed, now_rate = (before.seed, before.rate) if before else (SEED, RATE)
+        seed, rate = now_seed if seed is None else seed, now_rate if rate is None else rate
+        if before is None or (seed, rate) != (before.seed, before.rate):
+            _end(before)
+            _start(data, seed, rate)
+    return before
+
+
+def end(directory: Path) -> Cast | None:
+    """End the cast of `directory`; its conversations stay as they are. Answers the cast that played."""
+    with _locked(DataDirectory.at(directory)):
+        before = playing(directory)
+        _end(before)
+    return before
+
+
+def _start(data: DataDirectory, seed: int, rate: float) -> None:
+    state = running(data)
+    if state is None:
+        return
     command = [sys.executable, "-m", "chattui.local.cast", str(data.root), "--seed", str(seed), "--rate", str(rate)]
     with open(data.root / "cast.log", "ab", opener=opened_private) as log:
-        return subprocess.Popen(  # noqa: S603 - a fixed command
+        process = subprocess.Popen(  # noqa: S603 - a fixed command
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
+    # When it ends before us, somebody has to reap it.
+    threading.Thread(target=process.wait, name="cast process", daemon=True).start()
+    cast = Cast(ProcessId.of(process.pid), state.server, seed, rate)
+    write_private(_file(data), msgspec.json.encode(cast))
+
+
+def _end(cast: Cast | None) -> None:
+    if cast is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(cast.process.pid, signal.SIGTERM)
+        cast.process.ended(PATIENCE)
+
+
+def _file(data: DataDirectory) -> Path:
+    return data.root / "cast.json"
+
+
+def _locked(data: DataDirectory) -> FileLock:
+    """Two demos that start at once bring one cast."""
+    return FileLock(data.root / "cast.start.lock", timeout=2 * PATIENCE, mode=0o600)

@@ -1,18 +1,34 @@
-"""Customers one after another, for as long as the world stands."""
+"""Who plays when: those of the seed, those whom an earlier run left behind, and new ones one after another."""
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from typing import Protocol
+from uuid import UUID
 
-from chattui.gateway.errors import GatewayError, SignedOut
+from msgspec import Struct
+
+from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import CustomerGateway
-from chattui.local.cast.customer import Customer, Line, Voice
-from chattui.local.cast.persona import Persona, dice, persona
-from chattui.local.cast.script import Script
-from chattui.model.records import Message, MessageId, Sender, Status
+from chattui.local.cast.backend import Left
+from chattui.local.cast.customer import Customer
+from chattui.local.cast.persona import (
+    FIRST,
+    LAST,
+    NUMBERS,
+    Contact,
+    Persona,
+    contact,
+    contact_id,
+    dice,
+    origin,
+    persona,
+    regular,
+)
+from chattui.local.cast.script import Regular, Script
+from chattui.local.cast.talk import Over, Talk, recalled, stay, visit
+from chattui.model.records import ConversationId, Status
 
 logger = logging.getLogger(__name__)
 
@@ -23,23 +39,43 @@ MOST_FOR_THE_AI = 4
 FIRST_GAPS = (0.5, 2.0, 4.0, 7.0)
 """Seconds between the first ones: a demo has to show something at once."""
 USUAL_GAP = 25.0
-NUDGE_AFTER = 45.0
-LISTENS = 1.5
-"""Seconds in which somebody who has written may add a line before it is answered."""
-LOOK_AFTER = 8.0
-"""Seconds of silence after which a customer looks whether their conversation was closed."""
-LINGER = 90.0
-"""Seconds that a customer who has said goodbye stays to see it closed."""
+REGULARS_GAP = 0.2
+"""Seconds between two of the seed: all at once would slow the first picture."""
 
-Door = Callable[[], Awaitable[CustomerGateway]]
-"""Opens the way in for one more anonymous customer."""
+Door = Callable[[Contact], Awaitable[CustomerGateway]]
+"""Opens the way in for a customer."""
+
+
+class Register(Protocol):
+    """What is known of who has come before."""
+
+    async def left_open(self, first: UUID, last: UUID) -> list[Left]:
+        """Open conversations of the customers from `first` to `last`, newest first."""
+
+    async def newest(self, first: UUID, last: UUID) -> UUID | None:
+        """The greatest id of a customer from `first` to `last`."""
+
+
+class Guest(Struct, frozen=True):
+    """A customer with a matter."""
+
+    seed: int
+    number: int
+    who: Persona
 
 
 class Troupe:
-    """Sends customers in. Who they are and what they decide follows from `seed`; `rate` speeds up or slows down."""
+    """Sends customers in. Who they are and what they decide follows from `seed`; `rate` speeds up or slows down.
 
-    def __init__(self, door: Door, script: Script, *, seed: int, rate: float) -> None:
+    A conversation has its customer until it is closed, so there are never more than the two limits and the seed's.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a world consists of
+        self, door: Door, register: Register, over: Over, script: Script, *, seed: int, rate: float
+    ) -> None:
         self._door = door
+        self._register = register
+        self._over = over
         self._script = script
         self._seed = seed
         self._rate = rate
@@ -48,117 +84,86 @@ class Troupe:
 
     async def run(self) -> None:
         """Until cancelled."""
-        gaps = dice(self._seed, "arrivals")
         async with asyncio.TaskGroup() as group:
-            number = 0
-            while True:
-                await asyncio.sleep(_gap(number, gaps) / self._rate)
-                who = persona(self._seed, number, self._script)
-                room = self._for_a_person if who.needs_person else self._for_the_ai
-                if not room.locked():  # else this one does not come
-                    await room.acquire()
-                    group.create_task(self._visit(number, who, room))
-                number += 1
+            group.create_task(self._regulars(group))
+            for left in await self._register.left_open(FIRST, LAST):
+                if not await self._admit(group, self._guest(*origin(left.contact_id))) and left.status != Status.ACTIVE:
+                    group.create_task(self._end(ConversationId(str(left.conversation_id))))
+            await self._arrivals(group)
 
-    async def _visit(self, number: int, who: Persona, room: asyncio.Semaphore) -> None:
+    async def _arrivals(self, group: asyncio.TaskGroup) -> None:
+        gaps = dice(self._seed, "arrivals")
+        newest = await self._register.newest(contact_id(self._seed, 0), contact_id(self._seed, NUMBERS - 1))
+        number = 0 if newest is None else origin(newest)[1] + 1
+        for turn in range(NUMBERS):
+            await asyncio.sleep(_gap(turn, gaps) / self._rate)
+            await self._admit(group, self._guest(self._seed, number + turn))
+
+    def _guest(self, seed: int, number: int) -> Guest:
+        return Guest(seed, number, persona(seed, number, self._script))
+
+    async def _admit(self, group: asyncio.TaskGroup, guest: Guest) -> bool:
+        """Whether there is room; else this one does not come."""
+        room = self._for_a_person if guest.who.needs_person else self._for_the_ai
+        if room.locked():
+            return False
+        await room.acquire()
+        group.create_task(self._visit(guest, room))
+        return True
+
+    async def _visit(self, guest: Guest, room: asyncio.Semaphore) -> None:
         try:
-            await self._play(number, who)
+            await self._play(guest)
         except GatewayError as error:
-            logger.warning("customer %d left: %s", number, error)
+            logger.warning("customer %d left: %s", guest.number, error)
         finally:
             room.release()
 
-    async def _play(self, number: int, who: Persona) -> None:
-        customer = Customer(who, self._script, dice(self._seed, f"customer {number}"))
-        gateway = await self._door()
+    async def _play(self, guest: Guest) -> None:
+        gateway = await self._door(contact(guest.seed, guest.number, guest.who))
         try:
-            await Visit(gateway, who, customer, self._rate).run()
+            customer = Customer(guest.who, self._script, dice(guest.seed, f"customer {guest.number}"))
+            talk = Talk(gateway, customer, await gateway.start(guest.who.name), self._rate)
+            first = recalled(customer, await gateway.messages())
+            await _heard(talk, visit(talk, first, self._over))
         finally:
             await gateway.close()
 
-
-def _gap(number: int, gaps: random.Random) -> float:
-    drawn = gaps.expovariate(1 / USUAL_GAP)
-    return FIRST_GAPS[number] if number < len(FIRST_GAPS) else drawn
-
-
-class Visit:
-    """One customer's time in the world, from the first words until they have what they came for."""
-
-    def __init__(self, gateway: CustomerGateway, who: Persona, customer: Customer, rate: float) -> None:
-        self._gateway = gateway
-        self._who = who
-        self._customer = customer
-        self._rate = rate
-        self._heard: asyncio.Queue[Message] = asyncio.Queue()
-
-    async def run(self) -> None:
-        """Returns when there is no more to say."""
-        await self._gateway.start(self._who.name)
-        listening = asyncio.create_task(self._listen())
+    async def _end(self, conversation_id: ConversationId) -> None:
         try:
-            await self._say(self._customer.opens())
-            await self._converse()
-        finally:
-            listening.cancel()
+            await self._over(conversation_id)
+        except GatewayError as error:
+            logger.warning("it stays open: %s", error)
 
-    async def _listen(self) -> None:
-        async for event in self._gateway.events():
-            if isinstance(event, Message) and event.sender_type in {Sender.AI, Sender.AGENT}:
-                self._heard.put_nowait(event)
+    async def _regulars(self, group: asyncio.TaskGroup) -> None:
+        for one in self._script.regulars:
+            await asyncio.sleep(REGULARS_GAP / self._rate)
+            group.create_task(self._stay(one))
 
-    async def _converse(self) -> None:
-        silence, nudges = 0.0, 0
-        while silence < (LINGER if self._customer.satisfied else NUDGE_AFTER * 100):
-            if said := await self._next():
-                silence, nudges = 0.0, 0
-                await self._answer(said)
-                continue
-            silence += LOOK_AFTER
-            if await self._closed():
-                lines = self._customer.comes_back()
-                if not lines:
-                    return
-                await self._say(lines)
-            elif not self._customer.satisfied and silence > NUDGE_AFTER * (nudges + 1):
-                await self._say(self._customer.waits(nudges))
-                nudges += 1
-
-    async def _next(self) -> list[Message]:
-        """What was said next, as a whole: lines that follow one another closely are one turn. Nothing after a while."""
-        said: list[Message] = []
-        with contextlib.suppress(TimeoutError):
-            said.append(await self._soon(LOOK_AFTER))
-            while True:
-                said.append(await self._soon(LISTENS))
-        return said
-
-    async def _soon(self, patience: float) -> Message:
-        return await asyncio.wait_for(self._heard.get(), patience / self._rate)
-
-    async def _answer(self, said: list[Message]) -> None:
-        await self._gateway.mark_read(said[-1].seq)
-        voice = Voice.AGENT if said[-1].sender_type is Sender.AGENT else Voice.AI
-        await self._say(self._customer.hears(voice, "\n".join(message.body for message in said)))
-
-    async def _closed(self) -> bool:
-        return (await self._gateway.thread()).status == Status.CLOSED
-
-    async def _say(self, lines: list[Line]) -> None:
-        for line in lines:
-            await asyncio.sleep(line.think / self._rate)
-            await self._gateway.typing(is_typing=True)
-            await asyncio.sleep(line.typing / self._rate)
-            await self._send(MessageId(str(uuid4())), line.text)
-
-    async def _send(self, message_id: MessageId, text: str) -> None:
-        while True:
+    async def _stay(self, one: Regular) -> None:
+        try:
+            gateway = await self._door(Contact(one.contact))
             try:
-                await self._gateway.send(message_id, text)
-            except SignedOut:
-                raise
-            except GatewayError as error:
-                logger.info("said again in a second: %s", error)
-                await asyncio.sleep(1)
-            else:
-                return
+                customer = Customer(
+                    regular(self._seed, one, self._script), self._script, dice(self._seed, f"{one.contact}")
+                )
+                talk = Talk(gateway, customer, await gateway.thread(), self._rate)
+                await _heard(talk, stay(talk))
+            finally:
+                await gateway.close()
+        except GatewayError as error:
+            logger.warning("somebody of the seed left: %s", error)
+
+
+async def _heard(talk: Talk, play: Awaitable[None]) -> None:
+    """Play, with open ears."""
+    listening = asyncio.create_task(talk.listen())
+    try:
+        await play
+    finally:
+        listening.cancel()
+
+
+def _gap(turn: int, gaps: random.Random) -> float:
+    drawn = gaps.expovariate(1 / USUAL_GAP)
+    return FIRST_GAPS[turn] if turn < len(FIRST_GAPS) else drawn
