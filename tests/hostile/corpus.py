@@ -499,5 +499,5 @@ def distinct(strings: Iterable[str]) -> list[str]:
 
 CORPUS = distinct(itertools.chain.from_iterable(FAMILIES.values()))
 ACTING = distinct((*FAMILIES["controls"], *FAMILIES["reordering"], *FAMILIES["hiding"], *SEQUENCES))
-SAMPLE = distinct(one for family in FAMILIES.values() for one in family[:: max(len(family) // 5, 1)][:6])
+SAMPLE = distinct(one for family in FAMILIES.values() for one in family[:: max(len(family) // 3, 1)][:3])
 """A few of each family, for what takes its time."""

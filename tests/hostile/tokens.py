@@ -26,7 +26,7 @@ TITLE = re.compile(r"0;(?:\(\d+\) )?chattui")
 NOTICE = re.compile(r"9;[^;]{1,420}")
 PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
 STYLE = re.compile(r"\x1b\[[\d;]*m")
-ATOM = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
+COLOUR = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+")
 
 
 class Token(NamedTuple):
@@ -58,9 +58,10 @@ def shapes(raw: bytes) -> set[str]:
     return {shape(token) for token in tokens(raw) if token.kind != "text"}
 
 
-def atoms(raw: bytes) -> set[str]:
-    """Every attribute and colour that is set."""
-    return {atom for token in tokens(raw) if shape(token) == "style" for atom in ATOM.findall(token.text)}
+def attributes(raw: bytes) -> set[str]:
+    """Every attribute that is set, such as bold; a colour counts as one, whichever it is."""
+    codes = (COLOUR.sub("colour", token.text[2:-1]) for token in tokens(raw) if shape(token) == "style")
+    return {code for one in codes for code in one.split(";")}
 
 
 def harmful(raw: bytes) -> list[str]:

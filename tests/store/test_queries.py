@@ -34,6 +34,7 @@ from chattui.model.records import (
     UserId,
 )
 from chattui.store import Queries, Store
+from chattui.store.panels import LONGEST, MOST, pairs
 from chattui.store.projections import ListRow, NoticeKind, View
 from tests.store.rows import (
     ANA,
@@ -400,3 +401,16 @@ def test_views_are_live() -> None:
     assert (view[0], view[1:], A in view) == (A, [B, C], True)
     with pytest.raises(ValueError, match="not in this view"):
         view.index("nobody")
+
+
+def test_an_attribute_that_is_no_text_at_all_is_shown_as_far_as_it_can_be() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    values = {"half": ["\ud800"], "deep": deep, "many": ["x" * 9] * 9_000, "odd": [float("nan"), 10**40]}
+    shown = dict(pairs(values))
+    assert shown["half"] == '["�"]'
+    assert shown["deep"] == "…"
+    assert len(shown["many"]) == LONGEST
+    assert shown["odd"] == f"[NaN,{10**40}]"
+    assert len(pairs({str(number): number for number in range(9_000)})) == MOST

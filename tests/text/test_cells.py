@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chattui.text.cells import cut, fit, width, wrap
+from chattui.text.cells import as_wide, cut, fit, width, wrap
 from chattui.text.inert import inert
 from tests.hostile.corpus import CORPUS
-from tests.text.test_inert import NASTY
+from tests.text.test_inert import NASTY, assert_harmless
 
 
 @given(NASTY, st.integers(1, 20))
@@ -82,3 +82,11 @@ def test_what_is_cut(text: str, cells: int, shown: str) -> None:
 
 def test_a_line_is_measured_as_it_is_drawn() -> None:
     assert [width(inert(one)) for one in ("abc", "日本", "👨‍👩‍👧", "e\u0301", "❤️")] == [3, 4, 2, 1, 2]
+
+
+def test_what_is_being_written_is_inert_and_as_wide_as_it_is() -> None:
+    assert as_wide("a\x1b[31mb\u202e日\ud800") == "a[31mb日�"
+    for line in (line for raw in CORPUS for line in raw.splitlines()):
+        shown = as_wide(line)
+        assert cell_len(shown) == cell_len(line)
+        assert_harmless(shown)

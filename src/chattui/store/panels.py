@@ -1,10 +1,10 @@
 """What is known of a customer, for the panel beside the thread."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
-
-import msgspec
 
 from chattui.model.records import Conversation, ConversationId, Note
 from chattui.store.projections import CustomerPanel, LabelChip, PastConversation
@@ -13,6 +13,8 @@ from chattui.text.inert import Inert, inert, inert_line
 
 PAST = 10
 """Earlier conversations that a panel shows."""
+LONGEST = 2_000
+MOST = 100
 
 
 def panel(state: State, conversation: Conversation, labels: tuple[LabelChip, ...]) -> CustomerPanel:
@@ -42,11 +44,23 @@ def _line(text: str | None) -> Inert | None:
 
 
 def pairs(values: Mapping[str, Any]) -> tuple[tuple[Inert, Inert], ...]:
-    """Names and values as they can be drawn, in the order of the row; what is no text is shown as JSON."""
+    """Names and values as they can be drawn, in the order of the row; what is no text is shown as JSON.
+
+    Of each no more than `LONGEST` characters, and no more than `MOST` of them: a panel is drawn again and again.
+    """
     return tuple(
-        (inert_line(name), inert_line(value if isinstance(value, str) else msgspec.json.encode(value).decode()))
-        for name, value in values.items()
+        (inert_line(name[:LONGEST]), inert_line(_told(value)[:LONGEST])) for name, value in islice(values.items(), MOST)
     )
+
+
+def _told(value: Any) -> str:
+    """What somebody may have put there: half a character, or lists in lists without end."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (RecursionError, ValueError):
+        return "…"
 
 
 def _past(state: State, conversation: Conversation) -> Iterable[PastConversation]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, split_graphemes
 
-from chattui.text.inert import Inert
+from chattui.text.inert import Inert, inert
 
 ELLIPSIS = "…"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TOKEN = re.compile(
     # One wide character with what must not begin a line; a run of space; a word.
     r"[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003fffd]"
@@ -33,6 +34,14 @@ def fit(text: Inert, cells: int) -> Inert:
     """Exactly `cells` wide: cut, or filled with spaces."""
     shown = cut(text, cells)
     return Inert(shown + " " * (cells - cell_len(shown)))
+
+
+def as_wide(raw: str) -> Inert:
+    """Part of a line that was measured as it is written: inert, and exactly that wide.
+
+    What has no width, such as a control character, has no sign either.
+    """
+    return fit(inert(_CONTROLS.sub("", raw)), cell_len(raw))
 
 
 def wrap(text: Inert, cells: int) -> list[Inert]:

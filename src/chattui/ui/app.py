@@ -17,6 +17,7 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key
 from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
+from chattui.text.inert import inert_line
 from chattui.ui import escapes
 from chattui.ui.actions import Keymap
 from chattui.ui.attention import Attention
@@ -131,7 +132,7 @@ class ChattuiApp(App[None]):
     def fail(self, sentence: str) -> None:
         """The inbox cannot go on: say why, and leave with an error when the agent quits."""
         self._return_code = 1
-        self.failure = sentence
+        self.failure = sentence = inert_line(sentence)
         self.push_screen(SentenceScreen(sentence, "Ctrl+Q leaves.", trouble=True))
 
     failure = ""

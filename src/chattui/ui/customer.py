@@ -111,7 +111,7 @@ class CustomerApp(App[None]):
             async for event in gateway.events():
                 await self._hear(event)
         except GatewayError as error:
-            self.failure = str(error)
+            self.failure = inert_line(str(error))
             self.exit(return_code=1)
 
     async def _hear(self, event: CustomerEvent) -> None:
@@ -131,7 +131,7 @@ class CustomerApp(App[None]):
         self._draw_standing()
 
     def _draw_standing(self) -> None:
-        self.query_one("#standing", Static).update(self._trouble or self._standing)
+        self.query_one("#standing", Static).update(inert_line(self._trouble or self._standing))
 
     def _fade(self) -> None:
         writing = monotonic() < self._typing_until

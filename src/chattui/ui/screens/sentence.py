@@ -5,6 +5,7 @@ from textual.containers import Middle
 from textual.screen import Screen
 from textual.widgets import Static
 
+from chattui.text.inert import inert
 from chattui.ui.widgets.footer import FooterBar
 from chattui.ui.widgets.header import HeaderBar
 
@@ -22,6 +23,7 @@ class SentenceScreen(Screen[None]):
         header.trouble = self._trouble
         yield header
         with Middle():
-            yield Static(self._sentence, classes="sentence -trouble" if self._trouble else "sentence", markup=False)
+            classes = "sentence -trouble" if self._trouble else "sentence"
+            yield Static(inert(self._sentence), classes=classes, markup=False)
             yield Static(self._hint, classes="hint", markup=False)
         yield FooterBar(id="footer")

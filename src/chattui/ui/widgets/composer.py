@@ -3,11 +3,15 @@
 from collections.abc import Collection
 from enum import StrEnum
 
+from rich.segment import Segment
+from textual.content import Content
 from textual.events import Key
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from chattui.model.records import ConversationId
+from chattui.text.cells import as_wide
 
 
 class Mode(StrEnum):
@@ -106,8 +110,15 @@ class Composer(TextArea):
 
     def explain(self, title: str, subtitle: str, *, barred: bool) -> None:
         """Say whom it goes to, and why it cannot go where that is so."""
-        self.border_title, self.border_subtitle = title, subtitle
+        self.border_title, self.border_subtitle = Content(title), Content(subtitle)  # no markup: names are in them
         self.set_class(barred, "-barred")
+
+    def render_line(self, y: int) -> Strip:
+        """The words are as they were written or pasted; what is drawn of them is inert."""
+        strip = super().render_line(y)
+        if strip.text.isascii() and strip.text.isprintable():
+            return strip
+        return Strip([Segment(as_wide(text), style) for text, style, _ in strip], strip.cell_length)
 
     def on_blur(self) -> None:
         """A leader without its letter is forgotten."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.reactive import reactive
 from textual.timer import Timer
 
+from chattui.text.inert import inert_line
 from chattui.ui.actions import Action, brief
 from chattui.ui.widgets.bar import Bar, Part, width
 
@@ -37,7 +38,7 @@ class FooterBar(Bar):
 
     def say(self, remark: str) -> None:
         """A remark, for a few seconds."""
-        self.remark = remark
+        self.remark = inert_line(remark)
         if self._fading is not None:
             self._fading.stop()
         self._fading = self.set_timer(REMARK_FOR, self.hush)
