@@ -130,7 +130,8 @@ class Agent:
             case "work":
                 self._work = self._work or asyncio.create_task(self._working(order.pace))
             case "rest":
-                await self._rest()
+                await self.rest()
+                say("rested")
             case "held":
                 _write(Path(order.file), msgspec.json.encode(held(self.desk)))
                 say("held")
@@ -148,13 +149,13 @@ class Agent:
             logging.getLogger("chattui.chaos").exception("the shift ended")
             say("broken", repr(error))
 
-    async def _rest(self) -> None:
+    async def rest(self) -> None:
+        """The shift is over; whatever it was doing."""
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait([self._work])
             self._work = None
         await self.shift.rest()
-        say("rested")
 
     async def _look_everywhere(self) -> None:
         """Every thread to its beginning."""
@@ -215,6 +216,7 @@ async def main() -> None:
         if (order := msgspec.json.decode(line, type=Order)).do == "leave":
             break
         await agent.obey(order)
+    await agent.rest()
     for task in beside:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
