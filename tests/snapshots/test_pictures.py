@@ -9,13 +9,13 @@ from textual.pilot import Pilot
 
 from chattui.gateway.errors import Misconfigured, Unreachable
 from chattui.gateway.protocol import Refused
-from chattui.model.events import TypingSeen, ViewingSeen
-from chattui.model.intents import TakeOver
+from chattui.model.events import RowsStored, TypingSeen, ViewingSeen
+from chattui.model.intents import SendMessage, TakeOver
 from chattui.model.records import UserId
 from chattui.ui.app import ChattuiApp
 from chattui.ui.settings import Settings
 from tests.scripted import BO
-from tests.ui.world import NOW, ROSA, World, picture_of, press, sees, until
+from tests.ui.world import NOW, ROSA, SAM, World, message, picture_of, press, sees, until
 
 SMALL, WIDE, NARROW = (80, 24), (120, 36), (60, 20)
 Compare = Callable[..., bool]
@@ -157,6 +157,37 @@ async def opened(_: World, pilot: Pilot[None]) -> None:
     await sees(pilot, "Samuel Okafor")
 
 
+async def parked(world: World, pilot: Pilot[None]) -> None:
+    world.gateway.answer(SendMessage, Refused("PT409", "Bo Larsen has this conversation since 14:06."))
+    await press(pilot, "2", "enter", *"It left today.", "enter")
+    await sees(pilot, "✗ refused")
+    await press(pilot, "escape")
+    await sees(pilot, "X give up")
+
+
+async def disguised(world: World, pilot: Pilot[None]) -> None:
+    await press(pilot, "2", "enter")
+    link = "Please pay here: https://b\u0430nk.example/invoice?number=8812 or see https://acme.example/help."
+    world.gateway.tell(RowsStored((message(SAM, 6, 0, "c", link),)))
+    await sees(pilot, "leads to xn--bnk-6cd.example")
+    await sees(pilot, "5 unread")
+
+
+async def links(world: World, pilot: Pilot[None]) -> None:
+    await disguised(world, pilot)
+    await press(pilot, "escape", "O")
+    await sees(pilot, "2 links")
+
+
+async def unseen(world: World, pilot: Pilot[None]) -> None:
+    await disguised(world, pilot)
+    await press(pilot, "pageup")
+    world.gateway.tell(RowsStored(tuple(message(SAM, seq, 0, "c", f"And {seq}?") for seq in (7, 8, 9))))
+    await sees(pilot, "↓ 3 new")
+    await press(pilot, *"Yes.", "enter")
+    await sees(pilot, "send anyway?")
+
+
 SCENES: list[tuple[str, Scene, tuple[int, int]]] = [
     ("opened", opened, SMALL),
     ("waiting", waiting, SMALL),
@@ -168,6 +199,12 @@ SCENES: list[tuple[str, Scene, tuple[int, int]]] = [
     ("composing_narrow", composing, NARROW),
     ("sent", sent, WIDE),
     ("note", note, SMALL),
+    ("parked", parked, SMALL),
+    ("parked_wide", parked, WIDE),
+    ("disguised", disguised, SMALL),
+    ("links", links, SMALL),
+    ("links_wide", links, WIDE),
+    ("unseen", unseen, SMALL),
     ("question", question, SMALL),
     ("refused", refused, WIDE),
     ("barred", barred, SMALL),
