@@ -26,7 +26,7 @@ def played(seed: int, number: int) -> list[list[Line]]:
     who = customer(seed, number)
     ai = [who.hears(Voice.AI, text) for text in ("a line", "another", SCRIPT.ai.hands_over)]
     agent = [who.hears(Voice.AGENT, text) for text in ("Hello, which order is it?", "And when?", "Done.", "Bye.")]
-    return [who.opens(), *ai, who.waits(0), *agent, who.comes_back()]
+    return [who.opens(), *ai, who.calls(), *agent, who.comes_back()]
 
 
 def thread(*said: tuple[Sender, str]) -> list[Message]:
@@ -111,6 +111,18 @@ def test_who_was_interrupted_goes_on_as_if_nothing_had_happened(number: int) -> 
         lines = who.hears(voice, text) if lines else recalled(customer(4, number), thread(*told))
 
 
+def test_who_has_called_out_already_does_not_do_so_again() -> None:
+    number = next(n for n in range(40) if persona(4, n, SCRIPT).topic.handoff)
+    who, again = customer(4, number), customer(4, number)
+    told = [(Sender.CUSTOMER, line.text) for line in who.opens()]
+    told.append((Sender.AI, SCRIPT.ai.hands_over))
+    who.hears(Voice.AI, SCRIPT.ai.hands_over)
+    told += [(Sender.CUSTOMER, line.text) for line in who.calls()]
+    recalled(again, thread(*told))
+    assert [line.text for line in again.calls()] == SCRIPT.customer.calls[1:]
+    assert not again.may_call
+
+
 def test_who_had_come_back_knows_it() -> None:
     who = customer(1, next(n for n in range(40) if persona(1, n, SCRIPT).returns))
     again = SCRIPT.customer.returns[0]
@@ -170,10 +182,9 @@ def test_who_was_handed_over_waits_for_the_person_and_calls_twice() -> None:
         for text in ("a line", "another", SCRIPT.ai.hands_over):
             who.hears(Voice.AI, text)
         if not who.satisfied:
-            assert [bool(who.waits(times)) for times in range(4)] == [True, True, False, False]
-            assert who.waits(0)[0].text == SCRIPT.customer.calls[0]
+            assert [line.text for _ in range(4) for line in who.calls()] == SCRIPT.customer.calls
             assert who.hears(Voice.AGENT, "Hello, this is Ana.")
-            assert who.waits(0)[0].text == SCRIPT.customer.nudges[0]
+            assert [line.text for _ in range(4) for line in who.calls()] == SCRIPT.customer.nudges
 
 
 def test_who_comes_back_answers_the_person_that_the_ai_calls() -> None:

@@ -50,6 +50,7 @@ class Customer:
         self._ai_lines = 0
         self._agent_lines = 0
         self._details = list(persona.topic.details)
+        self._called = 0
         self._has_returned = False
         self.satisfied = False
         """Has said goodbye; nothing more will come unless the conversation is closed and they return."""
@@ -60,23 +61,30 @@ class Customer:
 
     def hears(self, voice: Voice, text: str) -> list[Line]:
         """What is said to that; often nothing."""
+        self._called = 0
         if self.satisfied:
             return self._farewell() if voice is Voice.AGENT and not self._agent_lines else []
         return self._to_agent(text) if voice is Voice.AGENT else self._to_ai(text)
 
     def recalls(self, text: str) -> list[Line]:
         """Has said these lines at an earlier time."""
-        if set(text.splitlines()) & set(self._words.returns):
+        said = text.splitlines()
+        self._called += sum(line in said for line in self._into_silence)
+        if set(said) & set(self._words.returns):
             self._returns()
         return []
 
-    def calls(self, times: int) -> bool:
-        """Whether there is anything left to say into the silence, after so many times."""
-        return times < len(self._into_silence)
+    @property
+    def may_call(self) -> bool:
+        """Whether there is anything left to say into this silence."""
+        return self._called < len(self._into_silence)
 
-    def waits(self, times: int) -> list[Line]:
-        """Nobody has answered for a while, for the so-manieth time; at last there is nothing more to say."""
-        return self._burst([self._into_silence[times]], think=1.0) if self.calls(times) else []
+    def calls(self) -> list[Line]:
+        """Nobody has answered for a while; at last there is nothing more to say."""
+        if not self.may_call:
+            return []
+        self._called += 1
+        return self._burst([self._into_silence[self._called - 1]], think=1.0)
 
     @property
     def _into_silence(self) -> list[str]:

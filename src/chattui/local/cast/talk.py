@@ -127,15 +127,12 @@ def _turns(messages: Iterable[Message]) -> Iterator[tuple[Voice | None, str]]:
 async def visit(talk: Talk, first: list[Line], over: Over) -> None:
     """Somebody who has come with a matter: from these words until the conversation is closed for good."""
     await talk.say(first)
-    silences = 0
     while True:
         try:
-            turn = await talk.turn(_patience(talk, silences))
+            turn = await talk.turn(_patience(talk))
         except TimeoutError:
-            await _after_silence(talk, silences, over)
-            silences += 1
+            await _after_silence(talk, over)
             continue
-        silences = 0
         if not isinstance(turn, Standing):
             await talk.answer(turn)
         elif turn.status == Status.CLOSED:
@@ -144,18 +141,19 @@ async def visit(talk: Talk, first: list[Line], over: Over) -> None:
             await talk.say(lines)
 
 
-def _patience(talk: Talk, silences: int) -> float | None:
+def _patience(talk: Talk) -> float | None:
     """Seconds until a customer stirs by themselves; None where it is a person's turn to end it."""
+    held = talk.standing.status == Status.ACTIVE
     if talk.customer.satisfied:
-        return None if talk.standing.status == Status.ACTIVE else LINGER
-    if talk.customer.calls(silences):
+        return None if held else LINGER
+    if talk.customer.may_call:
         return NUDGE_AFTER
-    return None if talk.standing.status == Status.ACTIVE else GIVES_UP
+    return None if held else GIVES_UP
 
 
-async def _after_silence(talk: Talk, silences: int, over: Over) -> None:
-    if not talk.customer.satisfied and talk.customer.calls(silences):
-        await talk.say(talk.customer.waits(silences))
+async def _after_silence(talk: Talk, over: Over) -> None:
+    if not talk.customer.satisfied and talk.customer.may_call:
+        await talk.say(talk.customer.calls())
         return
     try:
         await over(talk.standing.conversation_id)
