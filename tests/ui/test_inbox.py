@@ -201,7 +201,9 @@ async def test_a_paste_never_sends() -> None:
         await press(pilot, "enter")
         world.app.post_message(events.Paste("one\ntwo\n"))
         await until(pilot, lambda: world.inbox.writing.composer.text == "one\ntwo\n")
+        await pilot.pause()
         assert asked(world, SendMessage) == []
+        assert "does nothing here" not in picture_of(pilot)
 
 
 async def test_a_conversation_that_is_not_mine_keeps_the_words_and_says_the_key() -> None:

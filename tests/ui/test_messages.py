@@ -157,9 +157,9 @@ async def test_escape_opens_nothing(opened: Opened) -> None:
 async def test_of_several_links_the_one_under_the_cursor_is_opened(opened: Opened) -> None:
     world = World()
     async with world.run(SMALL) as pilot:
-        await samuel(world, pilot, "https://a.example, https://b.example or mailto:c@c.example", "no link")
+        await samuel(world, pilot, "https://a.example, ftp://f.example, https://b.example or mailto:c@c.example", "-")
         await press(pilot, "O")
-        await sees(pilot, "3 links")
+        await sees(pilot, "3 links · never opened: ftp:")
         await sees(pilot, "2  b.example")
         await press(pilot, "down", "enter")
         await until(pilot, opened)

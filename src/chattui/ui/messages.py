@@ -90,13 +90,13 @@ class Messages:
     def _links(self) -> None:
         entry = self._chosen(lambda entry: links(entry.body) or refused_schemes(entry.body))
         found = links(entry.body) if entry is not None and not entry.deleted else ()
+        never = " and ".join(f"{scheme}:" for scheme in refused_schemes(entry.body)) if entry is not None else ""
         if found:
             keys = self._keymap.actions["open-link"].keys, self._keymap.actions["copy"].keys
-            self._thread.app.push_screen(LinkScreen(found, keys=keys, opened=self._open, copied=self._copy_link))
+            self._thread.app.push_screen(LinkScreen(found, never, keys=keys, opened=self._open, copied=self._copy_link))
         else:
-            schemes = " and ".join(f"{scheme}:" for scheme in refused_schemes(entry.body)) if entry is not None else ""
-            no_other = f" Only http, https and mailto are opened, not {schemes}." if schemes else ""
-            self._host.say(f"There is no link here that can be opened.{no_other}")
+            only = f" Only http, https and mailto are opened, not {never}." if never else ""
+            self._host.say(f"There is no link here that can be opened.{only}")
 
     def _open(self, link: Link) -> None:
         self._host.work(self._browse(link))

@@ -6,6 +6,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
@@ -23,14 +24,15 @@ class LinkScreen(ModalScreen[None]):
     def __init__(
         self,
         links: Sequence[Link],
+        never: str,
         *,
         keys: tuple[Collection[str], Collection[str]],
         opened: Callable[[Link], None],
         copied: Callable[[Link], None],
     ) -> None:
-        """`keys` are those that open, and those that copy."""
+        """`never` names the schemes that are not opened; `keys` are those that open, and those that copy."""
         super().__init__()
-        self._links, (self._open, self._copy) = links, keys
+        self._links, self._never, (self._open, self._copy) = links, never, keys
         self._opened, self._copied = opened, copied
 
     def compose(self) -> ComposeResult:
@@ -38,9 +40,10 @@ class LinkScreen(ModalScreen[None]):
         options = OptionList(
             *(Option(self._line(number, link)) for number, link in enumerate(self._links, 1)), id="links"
         )
-        options.border_title = "a link" if len(self._links) == 1 else f"{len(self._links)} links"
+        count = "a link" if len(self._links) == 1 else f"{len(self._links)} links"
+        options.border_title = Content(f"{count} · never opened: {self._never}" if self._never else count)
         opens, copies = (spoken(next(iter(keys), "")) for keys in (self._open, self._copy))
-        options.border_subtitle = f"{opens} opens it · {copies} copies it · Esc leaves"
+        options.border_subtitle = Content(f"{opens} opens it · {copies} copies it · Esc leaves")
         yield options
 
     def _line(self, number: int, link: Link) -> Text:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rich.segment import Segment
 from textual.content import Content
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
@@ -144,6 +144,10 @@ class Composer(TextArea):
             self.newline()
         else:
             await super()._on_key(event)
+
+    def on_paste(self, event: Paste) -> None:
+        """It is text, and nobody else's."""
+        event.stop()
 
     def _swallow(self, event: Key) -> None:
         event.stop()
