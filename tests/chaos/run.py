@@ -27,6 +27,8 @@ LOOK = 1.0
 """Seconds between two counts of messages."""
 ACTS = 4.4
 """Things done for each message, of all seven together: see `pace`."""
+LEAVING = 8.0
+"""Seconds that are kept for the end."""
 WARM = 0.2
 """Part of the work after which memory should not grow but for what is held."""
 GROWTH, EACH = 20_000_000, 3_000
@@ -151,7 +153,8 @@ async def run(wanted: Wanted, place: Place, server: Server | None, cast: Cast, d
         async with one.everybody(), asyncio.timeout(one.remaining):
             await one.work(storm)
             one.calm = time.monotonic()
-            judged = await judge(Bench(place, cast, one.workers, one.customers, directory, wanted.hurry))
+            until = one.began + wanted.seconds - LEAVING
+            judged = await judge(Bench(place, cast, one.workers, one.customers, directory, wanted.hurry, until))
             await one.leave()
             one.broken += await asyncio.to_thread(lambda: list(replays(one.workers)))
     return _report(one, storm, judged)
