@@ -46,6 +46,11 @@ def cache_dir() -> Path:
     return _DIRS.user_cache_path
 
 
+def memory_dir() -> Path:
+    """What was known last: an inbox to begin with."""
+    return cache_dir() / "last"
+
+
 def demo_dir() -> Path:
     """The database of `chattui demo`."""
     return _DIRS.user_data_path / "demo"

@@ -12,6 +12,7 @@ from tests.bench.measuring import Row, Size, medians
 from tests.bench.project import CHATTUI, PYTHON, Desk, bare, running
 from tests.bench.terminal import Terminal
 
+QUIT = "\x11"
 HELLO = (*PYTHON, "-m", "tests.bench.floors.hello")
 LOADED = """
 import sys
@@ -69,6 +70,33 @@ def first_text(size: Size) -> Row:
     return Row("first text painted", "smallest Textual app", middle["value"], "s", 1.3, middle["floor"])
 
 
+def last_state(size: Size) -> Row:
+    """The inbox as it was left, before anything is heard from the server."""
+    with running() as stack:
+        desk = Desk(stack)
+        desk.fill(size.of(1_000, 20), 3)
+        with desk.home() as env:
+            left(env)
+            middle = medians(
+                size.rounds,
+                {
+                    "floor": lambda: until("Hello world", HELLO, env),
+                    "value": lambda: until(f"Customer {size.of(1_000, 20)}", CHATTUI, env),
+                },
+            )
+    what = "inbox painted with the last known state"
+    return Row(what, "smallest Textual app", middle["value"], "s", 1.7, middle["floor"])
+
+
+def left(env: dict[str, str]) -> None:
+    """Opened once and left again: what was known is kept."""
+    with Terminal(CHATTUI, env=env) as terminal:
+        terminal.painted("● live")
+        terminal.rests()
+        terminal.send(QUIT)
+        terminal.ends()
+
+
 def until_live(desk: Desk, env: dict[str, str]) -> float:
     """Until the smallest script has the server's promise of row events."""
     with listening(desk, env) as script:
@@ -81,6 +109,7 @@ def live(size: Size) -> Row:
         desk = Desk(stack)
         desk.fill(size.of(1_000, 20), 3)
         with desk.home() as env:
+            left(env)
             middle = medians(
                 size.rounds,
                 {

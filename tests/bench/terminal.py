@@ -120,6 +120,12 @@ class Terminal:
             if time.perf_counter() > deadline:
                 raise TimeoutError(f"{self._command} never came to rest")
 
+    def ends(self, *, patience: float = PATIENCE) -> None:
+        """Until the program has ended."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.ended, patience):
+                raise TimeoutError(f"{self._command} did not end")
+
     def cpu(self) -> float:
         """Processor seconds that the program has used, to the nanosecond."""
         return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9

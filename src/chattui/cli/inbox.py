@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,13 @@ from chattui.config import Config, Target, nearest
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from chattui.cli.opening import Parts
     from chattui.desk import Desk
-    from chattui.desk.keeping import Drawer
-    from chattui.gateway.protocol import Gateway, SessionStorage
+    from chattui.gateway.protocol import SessionStorage
     from chattui.ui.app import ChattuiApp
     from chattui.ui.settings import Settings
 
-    Parts = Callable[[], Awaitable[tuple[Gateway, Drawer]]]
+    Opened = Callable[[], Awaitable[Parts]]
 
 SMALLEST = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
@@ -77,28 +76,35 @@ def show_inbox(config: Config, target: Target, storage: "SessionStorage", record
     logs.start()
     from chattui.ui.app import run  # noqa: PLC0415 - Textual
 
-    with _program(ui_settings(config), partial(open_parts, target, storage), record) as app:
+    async def opened() -> "Parts":
+        from chattui.cli.opening import opened  # noqa: PLC0415 - after the first paint
+
+        return await opened(target, storage, remember=config.remember)
+
+    with _program(ui_settings(config), opened, record) as app:
         code = run(app)
     if app.failure:
         click.echo(f"chattui: {app.failure}", err=True)
     raise click.exceptions.Exit(code)
 
 
-def _program(settings: "Settings", parts: "Parts", record: Path | None) -> AbstractContextManager["ChattuiApp"]:
+def _program(settings: "Settings", opened: "Opened", record: Path | None) -> AbstractContextManager["ChattuiApp"]:
     if record is not None:
         from chattui.cli.recording import recorded  # noqa: PLC0415
 
-        return recorded(record, settings, parts)
+        return recorded(record, settings, opened)
     from chattui.ui.app import ChattuiApp  # noqa: PLC0415
 
-    async def opened() -> "Desk":
+    async def desk() -> "Desk":
         from chattui.desk import Desk  # noqa: PLC0415
         from chattui.store import Store  # noqa: PLC0415
 
-        gateway, drawer = await parts()
-        return Desk(gateway, Store(), drawer=drawer)
+        parts = await opened()
+        desk = Desk(parts.gateway, Store(), drawer=parts.drawer, memory=parts.memory)
+        await desk.recall()
+        return desk
 
-    return nullcontext(ChattuiApp(opened, settings))
+    return nullcontext(ChattuiApp(desk, settings))
 
 
 def ui_settings(config: Config) -> "Settings":
@@ -111,12 +117,3 @@ def ui_settings(config: Config) -> "Settings":
         raise Misused(f"{paths.config_file()}: there is no theme {config.ui.theme!r}{hint}")
     keys = {action: tuple(keys) for action, keys in config.keys.items()}
     return Settings(**msgspec.structs.asdict(config.ui), keys=keys, log_file=str(logs.log_file()))
-
-
-async def open_parts(target: Target, storage: "SessionStorage") -> "tuple[Gateway, Drawer]":
-    """What a desk of who is signed in stands on. supabase is loaded here, after the first paint."""
-    from chattui.desk.drawer import DiskDrawer  # noqa: PLC0415
-    from chattui.gateway.supabase import open_agent  # noqa: PLC0415
-
-    gateway = await open_agent(target.url, target.key, storage)
-    return gateway, DiskDrawer(paths.state_dir() / "words", target.url)

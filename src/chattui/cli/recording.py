@@ -17,34 +17,35 @@ from chattui.ui.app import ChattuiApp
 from chattui.ui.recorded import RecordedApp
 
 if TYPE_CHECKING:
-    from chattui.desk.keeping import Drawer
-    from chattui.gateway.protocol import Gateway
+    from chattui.cli.opening import Parts
     from chattui.ui.settings import Settings
 
-Parts = Callable[[], Awaitable[tuple["Gateway", "Drawer"]]]
+Opened = Callable[[], Awaitable["Parts"]]
 
 
 @contextmanager
-def recorded(path: Path, settings: "Settings", parts: Parts) -> Iterator[ChattuiApp]:
+def recorded(path: Path, settings: "Settings", opened: Opened) -> Iterator[ChattuiApp]:
     """The program, recorded until the end of this. Raises `Unrecordable` before it begins."""
     size = shutil.get_terminal_size()
     shown = msgspec.to_builtins(msgspec.structs.replace(settings, log_file=""))
     zone = posix_zone(datetime.now().astimezone())
     recorder = Recorder(path, Header(size.columns, size.lines, zone, shown, __version__))
     try:
-        yield RecordedApp(recorder, lambda: _opened(recorder, parts), settings)
+        yield RecordedApp(recorder, lambda: _desk(recorder, opened), settings)
     finally:
         recorder.close()
 
 
-async def _opened(recorder: Recorder, parts: Parts) -> RecordedDesk:
+async def _desk(recorder: Recorder, opened: Opened) -> RecordedDesk:
     """Why there is no desk is recorded as well."""
     try:
-        gateway, drawer = await parts()
+        parts = await opened()
     except GatewayError as error:
         recorder.note(Failed(str(error)))
         raise
-    return RecordedDesk(recorder, gateway, drawer=drawer)
+    desk = RecordedDesk(recorder, parts.gateway, drawer=parts.drawer, memory=parts.memory)
+    await desk.recall()
+    return desk
 
 
 def posix_zone(now: datetime) -> str:

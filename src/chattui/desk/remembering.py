@@ -132,13 +132,14 @@ class DiskMemory:
         await asyncio.to_thread(self._write, state)
 
     def _read(self) -> Remembered | None:
-        with suppress(FileNotFoundError):
-            try:
-                file = msgspec.msgpack.decode(self._path.read_bytes(), type=_File)
-                return _told(file) if file.form == FORM else None
-            except (OSError, ValueError) as error:
-                _log.info("the last known state cannot be read: %s", error)
-        return None
+        try:
+            file = msgspec.msgpack.decode(self._path.read_bytes(), type=_File)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            _log.info("the last known state cannot be read: %s", error)
+            return None
+        return _told(file) if file.form == FORM else None
 
     def _write(self, state: Remembered) -> None:
         try:
