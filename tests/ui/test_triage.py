@@ -131,4 +131,4 @@ async def test_above_the_thread_there_is_the_word_where_there_is_room() -> None:
     async with Host(bar).shown((90, 3)) as pilot_:
         bar.show(structs.replace(head, priority=3, snoozed_until=NOW + timedelta(days=30)), NOW, preview=False)
         await pilot_.pause()
-        assert "!!! urgent  ◷ snoozed until 20 Dec" in painted(bar)[0]
+        assert "!!! urgent  ◷ until 20 Dec" in painted(bar)[0]

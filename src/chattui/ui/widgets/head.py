@@ -11,7 +11,7 @@ from chattui.store.projections import ThreadHead
 from chattui.store.words import PRIORITIES
 from chattui.text.times import until
 from chattui.ui.widgets.bar import Bar, Part, width
-from chattui.ui.widgets.signs import PRIORITY, SNOOZED, SNOOZED_WORD, STATUS_SIGN
+from chattui.ui.widgets.signs import PRIORITY, SNOOZED, STATUS_SIGN
 
 
 def spell(seconds: float) -> str:
@@ -74,7 +74,7 @@ class ThreadHeadBar(Bar):
     def _triage(self, head: ThreadHead, *, words: bool) -> list[Part]:
         level = min(head.priority, 3)
         urgent = f"  {PRIORITY[level].strip()}{f' {PRIORITIES[level]}' if words else ''}"
-        asleep = f"  {SNOOZED} {f'{SNOOZED_WORD} until ' if words else ''}{self.asleep}"
+        asleep = f"  {SNOOZED} {'until ' if words else ''}{self.asleep}"
         return [
             *([Part(urgent, "waiting", "priority")] if level else []),
             *([Part(asleep, "muted", "snooze")] if self.asleep else []),
