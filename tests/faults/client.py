@@ -42,7 +42,7 @@ class Client:
     async def until(self, state: LinkState, seconds: float) -> Told:
         """The next time that it says this of its link."""
         async with asyncio.timeout(seconds):
-            while (told := await self._next()).link is not state or told.held:
+            while (told := await self.next()).link is not state or told.held:
                 pass
         return told
 
@@ -51,7 +51,7 @@ class Client:
         assert self._process.stdin is not None
         self._process.stdin.write(b"held\n")
         async with asyncio.timeout(10):
-            while (found := (await self._next()).held) is None:
+            while (found := (await self.next()).held) is None:
                 pass
         return found
 
@@ -70,7 +70,8 @@ class Client:
         times = psutil.Process(self._process.pid).cpu_times()
         return float(times.user + times.system)
 
-    async def _next(self) -> Told:
+    async def next(self) -> Told:
+        """What it says next."""
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         assert line, "the client has ended"

@@ -116,18 +116,6 @@ async def test_a_key_that_is_not_accepted_is_told(open_link: OpenLink) -> None:
     assert "does not accept this key" in ear.lost()[0].reason
 
 
-async def test_it_never_gives_up(stack: Stack, open_link: OpenLink) -> None:
-    async with FaultProxy(stack.url) as proxy:
-        _, ear = await open_link(url=proxy.url)
-        await ear.until(joined)
-        for _ in range(3):
-            before = ear.heard.count(Joined())
-            proxy.inject(Cut())
-            await asyncio.sleep(1.5)
-            proxy.heal()
-            await ear.until(partial(joined, times=before + 1), 3)
-
-
 async def test_malformed_frames_are_survived(stack: Stack, open_link: OpenLink) -> None:
     async with FaultProxy(stack.url) as proxy:
         link, ear = await open_link(url=proxy.url)

@@ -14,7 +14,7 @@ from chattui.model.events import LinkState
 from chattui.model.intents import Close, TakeOver, UpdateProfile
 from chattui.model.records import Availability, ConversationId, Message, MessageId
 from tests.conftest import MakeOrganisation
-from tests.faults.faults import ROWS, BlackHole, Cut, Drop
+from tests.faults.faults import Cut
 from tests.gateway.conftest import Team, until
 
 
@@ -177,48 +177,6 @@ async def test_a_lost_connection_is_caught_up_within_a_second_of_its_return(
     proxy.heal()
     await until(ana, lambda: ana.queries.header().link is LinkState.LIVE)
     assert bodies(ana, one) == ["one", "two", "three"]
-
-
-async def test_a_key_reconnects_at_once(team: Team, make_organisation: MakeOrganisation) -> None:
-    acme = make_organisation(agents=1)
-    proxy = await team.proxy()
-    ana = await team.agent(acme.agents[0], proxy.url)
-    proxy.inject(Cut())
-    await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE)
-    proxy.heal()
-    ana.resync()
-    await until(ana, lambda: ana.queries.header().link is LinkState.LIVE)
-
-
-async def test_a_half_open_socket_is_noticed_within_fifteen_seconds(
-    team: Team, make_organisation: MakeOrganisation
-) -> None:
-    acme = make_organisation(agents=1)
-    proxy = await team.proxy()
-    ana = await team.agent(acme.agents[0], proxy.url)
-    proxy.inject(BlackHole())
-    await until(ana, lambda: ana.queries.header().link is LinkState.OFFLINE, 15)
-    proxy.heal()
-    await until(ana, lambda: ana.queries.header().link is LinkState.LIVE, 10)
-
-
-async def test_reconciliation_repairs_a_frame_that_the_server_lost(
-    team: Team, make_organisation: MakeOrganisation
-) -> None:
-    acme = make_organisation(agents=1)
-    proxy = await team.proxy()
-    ana = await team.agent(acme.agents[0], proxy.url, reconcile=True)
-    rosa = await team.customer(acme)
-    one = (await rosa.thread()).conversation_id
-    await until(ana, lambda: ana.queries.knows(one))
-    lost = proxy.inject(Drop(ROWS, times=None))
-    await rosa.send(MessageId(str(uuid4())), "where is my parcel")
-    await asyncio.sleep(1)
-    assert lost.struck
-    proxy.heal()
-    assert ana.queries.row(one, ana.now()).unread == 0
-    ana._follower._synced_at -= 60  # a minute has passed in quiet
-    await until(ana, lambda: ana.queries.row(one, ana.now()).unread == 1, 15)
 
 
 async def test_a_customer_hears_what_was_missed_and_nothing_twice(

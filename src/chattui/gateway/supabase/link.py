@@ -24,8 +24,9 @@ JOIN_TIMEOUT = 30.0
 SOON = 12.0
 """Seconds of an outage in which attempts are at most `QUICK` apart."""
 QUICK = 0.8
-STEADY = 5.0
-"""Seconds that a channel has to last until its end counts as another outage, and not as the same."""
+STEADY, FLAPS = 5.0, 10
+"""A channel that lasted less than so many seconds has flapped; after so many flaps in a row attempts are further apart:
+some servers let everybody in and close the channel with the next message."""
 CAP = 8.0
 CONFIG_PAUSE = 30.0
 """Seconds before what needs a person's hand is tried again."""
@@ -56,17 +57,19 @@ class Link:
     async def run(self) -> None:
         """Until closed or cancelled. Raises nothing else."""
         now = asyncio.get_running_loop().time
-        down_since, failures = now(), 0
+        down_since, failures, flaps = now(), 0, 0
         while not self._closed:
             began = now()
             lost, joined = await self._live()
             if self._closed:
                 return
-            if not failures or (joined and now() - began >= STEADY):
+            if joined or not failures:
                 down_since, failures = now(), 0
+                flaps = flaps + 1 if now() - began < STEADY else 0
             failures += 1
             self._emit(lost)
-            await self._pause(_spread(lost.pause) if lost.pause else _back_off(failures, now() - down_since))
+            back_off = _back_off(failures, now() - down_since, flaps)
+            await self._pause(_spread(lost.pause) if lost.pause else back_off)
 
     def retry_now(self) -> None:
         """End the present pause. Of what was joined or is being asked for, find out whether anybody still answers."""
@@ -227,9 +230,10 @@ class _Life:
             self._socket.over(f"The server closed the channel: {system.message}.")
 
 
-def _back_off(failures: int, down: float) -> float:
+def _back_off(failures: int, down: float, flaps: int) -> float:
     """Full jitter, so that a server that comes back is not met by everybody at once."""
-    most = QUICK if down < SOON else min(CAP, QUICK * 2 ** min(failures, 8))
+    soon = down < SOON and flaps <= FLAPS
+    most = QUICK if soon else min(CAP, QUICK * 2 ** min(max(failures, flaps - FLAPS), 8))
     return random.uniform(0, most)  # noqa: S311 - no secret
 
 
