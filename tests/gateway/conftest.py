@@ -25,10 +25,10 @@ SessionOf = Callable[..., MemorySession]
 @pytest.fixture
 def session_of() -> SessionOf:
     """A storage in which this person is signed in, for an hour and without a refresh token that works."""
-    return _session_of
+    return kept_session
 
 
-def _session_of(person: Person, **changes: Any) -> MemorySession:
+def kept_session(person: Person, **changes: Any) -> MemorySession:
     user: dict[str, Any] = {
         "id": str(person.id),
         "aud": "authenticated",
@@ -69,7 +69,7 @@ class Team:
         reconcile: bool = False,
     ) -> Desk:
         """A desk that is live."""
-        session = storage or _session_of(person)
+        session = storage or kept_session(person)
         gateway = await supabase.open_agent(url or self.stack.url, self.stack.anon_key, session)
         desk = Desk(gateway, Store(), reconcile=reconcile)
         task = asyncio.create_task(desk.run())
@@ -79,7 +79,7 @@ class Team:
 
     async def customer(self, organisation: Organisation, name: str = "Rosa", url: str | None = None) -> CustomerGateway:
         """Somebody with a conversation."""
-        storage = _session_of(organisation.customer(name))
+        storage = kept_session(organisation.customer(name))
         org_id = OrgId(str(organisation.id))
         customer = await supabase.open_customer(url or self.stack.url, self.stack.anon_key, storage, org_id)
         self._ends.push_async_callback(customer.close)
