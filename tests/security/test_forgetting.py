@@ -9,6 +9,7 @@ import pytest
 from chattui import paths
 from chattui.desk.forgetting import Left, left, wipe
 from chattui.desk.keeping import Unkept
+from chattui.desk.remembering import memory_file
 from chattui.desk.shelf import Shelf
 from chattui.model.records import ConversationId, UserId
 from tests.cli.conftest import Home
@@ -89,8 +90,12 @@ def test_signing_out_keeps_words_unless_they_are_to_be_forgotten(
     acme, home = make_organisation(), Home(tmp_path)
     words = tmp_path / ".local/state/chattui/words"
     login(home, stack, acme.agents[0])
-    write(words, stack.url, UserId(str(acme.agents[0].id)), str(uuid4()))
+    me = UserId(str(acme.agents[0].id))
+    write(words, stack.url, me, str(uuid4()))
+    last_state = memory_file(tmp_path / ".cache/chattui/last", stack.url, me)
+    paths.write_private(last_state, CANARY)
     kept = home.run("logout")
+    assert not last_state.exists(), "what others wrote is fetched again by who may"
     assert "On this machine, for when you sign in again: 2 unsent messages and 2 drafts." in kept.stderr
     unknown = home.run("logout", "--forget-words", "--yes")
     assert (unknown.returncode, "nobody knows whose words" in unknown.stderr) == (2, True)

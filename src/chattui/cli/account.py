@@ -127,6 +127,7 @@ def logout(choice: Choice, *, forget_words: bool, yes: bool) -> None:
     asyncio.run(sign_out(target.url, target.key, storage))
     click.echo(f"Signed out of {target.url}.", err=True)
     if words is not None:
+        words.forget_what_was_known()
         _parted(words, forget=forget_words)
 
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from chattui import paths
-from chattui.desk import forgetting
+from chattui.desk import forgetting, remembering
 from chattui.desk.forgetting import Left
 from chattui.model.records import UserId
 
@@ -17,6 +17,10 @@ class Words(Struct, frozen=True):
     def left(self) -> Left:
         """What there is."""
         return forgetting.left(paths.state_dir() / "words", self.address, self.user_id)
+
+    def forget_what_was_known(self) -> None:
+        """The last known state is other people's words, and the database has it."""
+        remembering.forget(paths.memory_dir(), self.address, self.user_id)
 
     def wipe(self) -> None:
         """There is nothing any more."""

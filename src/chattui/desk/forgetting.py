@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from chattui import paths
 from chattui.desk.keeping import Unkept
-from chattui.desk.remembering import forget
 from chattui.model.records import UserId
 
 BUSY = 5.0
@@ -57,7 +56,6 @@ def wipe(directory: Path, address: str, user_id: UserId) -> None:
         _memo(directory, address, user_id).unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise _unreadable(path or directory, error) from error
-    forget(directory, address, user_id)
 
 
 def _memo(directory: Path, address: str, user_id: UserId) -> Path:
