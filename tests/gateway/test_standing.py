@@ -18,8 +18,6 @@ from tests.gateway.conftest import Team
 from tests.stack import Stack
 
 AT_ONCE = 1.0
-QUIET = 3.2
-"""Seconds; long enough for whoever would look every few seconds to be seen."""
 
 
 def asked(customer: CustomerGateway) -> list[str]:
@@ -104,14 +102,6 @@ async def test_a_customers_own_doing_and_what_is_no_change(team: Team, make_orga
         assert await ear.next() == ("closed", None)
         await rosa.send(MessageId("11111111-0000-4000-8000-00000000ab01"), "One more thing")
         assert await ear.next() == ("ai", None)
-
-
-async def test_nothing_is_asked_while_nothing_happens(team: Team, make_organisation: MakeOrganisation) -> None:
-    rosa = await team.customer(make_organisation())
-    async with listening(rosa):
-        requests = asked(rosa)
-        await asyncio.sleep(QUIET)
-        assert requests == []
 
 
 async def test_a_hint_is_a_reason_to_ask_and_nothing_more(

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import httpx
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -14,9 +15,11 @@ from chattui.gateway.errors import Declined, Unreachable
 from chattui.gateway.protocol import CustomerGateway, Gateway, Standing
 from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase import open_agent, open_customer, sign_in_with_password
+from chattui.gateway.supabase.customer import SupabaseCustomerGateway
 from chattui.model.events import ChannelLost, CustomerRead, RowsStored, TypingSeen
 from chattui.model.intents import Close, HandBack, Reopen, SendMessage, TakeOver, Typing
 from chattui.model.records import ConversationId, Message, MessageId, OrgId, Sender
+from chattui.ui import customer
 from chattui.ui.customer import CustomerApp, Said, told
 from chattui.ui.widgets.composer import Composer
 from tests.stack import Stack
@@ -24,6 +27,11 @@ from tests.stack import Stack
 PATIENCE = 20.0
 ACME = OrgId("a0000000-0000-4000-8000-000000000000")
 """The seed's; other tests bring organisations of their own."""
+
+EVERYTHING = 4
+"""Requests of a window that opens: it begins, reads what was said, and joined it asks for both again."""
+QUIET = 3.2
+"""Seconds; long enough for whoever would look every few seconds to be seen."""
 
 
 @asynccontextmanager
@@ -187,7 +195,8 @@ class Busy(Mute):
         self.known.set()
 
 
-async def test_a_read_mark_that_was_refused_is_given_again(stack: Stack) -> None:
+async def test_a_read_mark_that_was_refused_is_given_again(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customer, "AGAIN", 0.05)
     busy: list[Busy] = []
 
     async def opened() -> CustomerGateway:
@@ -213,6 +222,27 @@ async def test_a_project_that_does_not_answer_is_told_in_a_sentence(stack: Stack
         await until(pilot, lambda: bool(app.failure))
     assert "reached" in app.failure
     assert app.return_code == 1
+
+
+async def test_nothing_is_asked_while_nothing_happens(stack: Stack) -> None:
+    asked: list[str] = []
+
+    async def note(request: httpx.Request) -> None:
+        asked.append(request.url.path)
+
+    async def opened() -> CustomerGateway:
+        gateway = await open_customer(stack.url, stack.anon_key, MemorySession(), ACME)
+        assert isinstance(gateway, SupabaseCustomerGateway)
+        gateway._connection.http.event_hooks["request"].append(note)
+        return gateway
+
+    app = CustomerApp(opened, "Pat")
+    async with app.run_test(size=(80, 24)) as pilot:
+        # Once it is joined it asks how it stands and what it has missed, and then no more.
+        await until(pilot, lambda: sum("my_conversation" in path for path in asked) == 1 and len(asked) == EVERYTHING)
+        await pilot.pause(QUIET)
+        assert len(asked) == EVERYTHING
+        await pilot.press("ctrl+q")
 
 
 async def test_a_lost_connection_is_told_until_it_is_back(stack: Stack) -> None:
