@@ -1,8 +1,10 @@
 """Where a session is kept, how it is renewed and how it ends: the real program on the real stack."""
 
+import asyncio
 import json
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,13 @@ import httpx
 import psycopg
 import pytest
 
+from chattui.gateway import supabase
+from chattui.gateway.errors import SignedOut
+from chattui.gateway.supabase import session
+from chattui.model.events import ChannelJoined, LinkState
 from tests.cli.conftest import Home
 from tests.conftest import MakeOrganisation
+from tests.gateway.conftest import Team, kept_session, until
 from tests.stack import PASSWORD, Organisation, Person, Stack
 
 ROOT = Path(__file__).parents[2]
@@ -207,11 +214,49 @@ def two_devices(stack: Stack, acme: Organisation, tmp_path: Path) -> tuple[Home,
 def test_signing_out_ends_this_session_alone(stack: Stack, acme: Organisation, two_devices: tuple[Home, Home]) -> None:
     here, there = two_devices
     [file] = sessions(here)
-    session = json.loads(file.read_text())
+    token = json.loads(file.read_text())["refresh_token"]
     here.ok("logout")
     assert not sessions(here)
-    body = {"refresh_token": session["refresh_token"]}
+    body = {"refresh_token": token}
     again = httpx.post(f"{stack.url}/auth/v1/token?grant_type=refresh_token", json=body, headers=stack.headers())
     assert again.status_code == 400
     assert here.run("whoami").returncode == 1
     assert email_of(acme) in there.ok("whoami")
+
+
+async def test_a_window_that_is_open_leaves_when_its_session_is_ended_elsewhere(
+    stack: Stack, make_organisation: MakeOrganisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The channel is left and nothing is asked any more; a new sign-in of the same person brings it back."""
+    monkeypatch.setattr(session, "LOOK", 0.05)
+    acme = make_organisation(agents=2)
+    storage = kept_session(acme.agents[0])
+    async with AsyncExitStack() as ends:
+        desk = await Team(stack, ends).agent(acme.agents[0], storage=storage)
+        await asyncio.sleep(0.2)  # it has seen that there is one
+        storage.clear()
+        await until(desk, lambda: "signed out" in desk.queries.header().link_reason)
+        with pytest.raises(SignedOut):
+            await desk.search("anything")
+        storage.save(kept_session(acme.agents[1]).load() or "")
+        with pytest.raises(SignedOut, match="Somebody else has signed in"):
+            await desk.search("anything")
+        storage.save(kept_session(acme.agents[0], refresh_token="the next").load() or "")
+        desk.resync()
+        await until(desk, lambda: desk.queries.header().link is LinkState.LIVE)
+
+
+async def test_a_session_that_could_not_be_kept_lives_on(
+    stack: Stack, acme: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LOOK", 0.02)
+    storage = kept_session(acme.agents[0])
+    async with AsyncExitStack() as ends:
+        gateway = await supabase.open_agent(stack.url, stack.anon_key, storage)
+        ends.push_async_callback(gateway.close)
+        storage.clear()
+        async for event in gateway.events():
+            if isinstance(event, ChannelJoined):
+                break
+        await asyncio.sleep(0.2)
+        assert (await gateway.snapshot()).event.me == str(acme.agents[0].id)

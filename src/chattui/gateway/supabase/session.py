@@ -22,6 +22,8 @@ MARGIN = 60.0
 """Seconds before its end at which a token is exchanged."""
 LOOK = 15.0
 """Seconds between two looks at the clock: a laptop that slept has skipped some."""
+NO_TOKEN = "signed out"  # noqa: S105
+"""A server ends the channel that it is given to."""
 
 
 class Vault(AsyncSupportedStorage):
@@ -125,10 +127,17 @@ class SessionKeeper:
             await asyncio.wait(self._renewals, timeout=seconds)
 
     async def keep(self) -> None:
-        """Exchange the token in time, for ever; what goes wrong here is seen by the next call."""
+        """Exchange the token in time, for ever; what goes wrong here is seen by the next call.
+
+        A sign-out by another chattui of this machine ends the session here too, the channel first.
+        """
         failures = 0
+        kept = False
         while True:
             await asyncio.sleep(LOOK if not failures else random.uniform(1, min(LOOK, 2**failures)))  # noqa: S311
+            kept, before = await self._is_kept(otherwise=kept), kept
+            if before and not kept:
+                self._end()
             try:
                 if self._session is not None and self._dead is None:
                     await self.fresh()
@@ -179,6 +188,19 @@ class SessionKeeper:
                 raise SignedOut(SIGNED_OUT) from error
             raise fault from error
         _log.info("the session was renewed")
+
+    async def _is_kept(self, *, otherwise: bool) -> bool:
+        try:
+            return await asyncio.to_thread(self._storage.load) is not None
+        except Exception:  # noqa: BLE001 - what cannot be read now has not been cleared
+            return otherwise
+
+    def _end(self) -> None:
+        """The next call looks at the storage; the channel is left, as its token is one no more."""
+        _log.info("signed out by another chattui")
+        self._good_until = 0.0
+        for listener in self._listeners:
+            listener(NO_TOKEN)
 
     async def _stored(self) -> Session:
         try:
