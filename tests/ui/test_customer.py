@@ -53,8 +53,8 @@ def window(stack: Stack) -> CustomerApp:
     return CustomerApp(opened, "Pat \x1b[31mDoe")
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    async with asyncio.timeout(seconds):
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.05)
 
@@ -120,7 +120,7 @@ async def test_words_both_ways_typing_and_reading(stack: Stack) -> None:
             (HandBack(conversation), "assistant"),
         ):
             await agent.submit(intent)
-            await until(pilot, lambda words=words: words in line(app, "#standing"), seconds=1)  # type: ignore[misc]
+            await until(pilot, lambda words=words: words in line(app, "#standing"))  # type: ignore[misc]
         listening.cancel()
         await pilot.press("ctrl+q")
     assert app.return_code == 0
