@@ -314,6 +314,18 @@ async def test_nothing_refused_is_said() -> None:
             world.inbox.footer.hush()
 
 
+async def test_what_can_be_done_to_the_chosen_message_is_offered_first() -> None:
+    world = World()
+    async with world.run(SMALL) as pilot:
+        await samuel(world, pilot, "https://a.example")
+        await press(pilot, "alt+up")
+        await sees(pilot, " y copy  O open link  ")
+        await press(pilot, "alt+up")
+        await sees(pilot, " y copy  Enter open  ")
+        await press(pilot, "escape")
+        assert "copy" not in picture_of(pilot)
+
+
 async def test_escape_lets_the_chosen_message_go_first() -> None:
     world = World()
     async with world.run(SMALL) as pilot:

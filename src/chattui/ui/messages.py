@@ -134,6 +134,13 @@ class Messages:
             self._host.say("It is not refused any more: it was sent again, edited or given up elsewhere.")
 
 
+def fitting(chosen: Entry | None) -> tuple[str, ...]:
+    """The actions that the footer offers for the chosen message; those for a refused one stand beside it."""
+    if chosen is None or chosen.deleted:
+        return ()
+    return ("copy", "open-link") if links(chosen.body) else ("copy",)
+
+
 def refused_keys(keymap: Keymap, where: Where) -> Inert:
     """What can be done to a refused message, with its keys; where letters are text, after the leader."""
     names = (("retry", "send again"), ("edit", "edit"), ("copy", "copy"), ("discard", "give up"))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual import on
 from textual.app import ComposeResult
 from textual.events import Key, Paste
 from textual.screen import Screen
@@ -18,7 +19,7 @@ from chattui.ui.commands import Commands
 from chattui.ui.doing import Doers
 from chattui.ui.handoffs import HandOffs
 from chattui.ui.keyboard import Keyboard
-from chattui.ui.messages import Messages, refused_keys
+from chattui.ui.messages import Messages, fitting, refused_keys
 from chattui.ui.painting import Painting
 from chattui.ui.panes import Panes
 from chattui.ui.pickers import Choice
@@ -30,6 +31,7 @@ from chattui.ui.triage import Triage
 from chattui.ui.unseen import SEND, Unseen
 from chattui.ui.widgets.bar import Bar
 from chattui.ui.widgets.composer import Composer
+from chattui.ui.widgets.conversations import ConversationList
 from chattui.ui.widgets.footer import FooterBar
 from chattui.ui.widgets.thread import ThreadView
 from chattui.ui.writing import Writing
@@ -89,6 +91,7 @@ class InboxScreen(Screen[None]):
             name=lambda conversation_id: self.browsing.row(conversation_id).name,
         )
         self.keyboard.doers = {**self._doers(), **program}
+        self.writing.composer.beyond = self.browsing.filter.beyond = self._key
         key = partial(keymap.hint, SEND, Where.COMPOSER)
         self.writing.lets_go = Unseen(desk, self.painting.thread, self.keyboard.questions, settings, key).lets_go
         self.writing.gone = self.painting.thread.to_end
@@ -155,10 +158,6 @@ class InboxScreen(Screen[None]):
         """Whoever writes on does not answer the question."""
         self.keyboard.questions.withdraw()
 
-    def on_conversation_list_highlighted(self) -> None:
-        """Another conversation, other keys."""
-        self.refresh_footer()
-
     def on_resize(self) -> None:
         """What was hidden may be there again."""
         self.call_after_refresh(self.panes.refocus)
@@ -189,10 +188,14 @@ class InboxScreen(Screen[None]):
             self.app.screen.renew()
         self._repainted(changes)
 
+    @on(ConversationList.Highlighted)
+    @on(ThreadView.EntrySelected)
     def refresh_footer(self) -> None:
         """The keys that work here, for a conversation that stands as this one does."""
         where = self.panes.where
-        self.footer.actions = tuple(self.keymap.footer(where, self.panes.standing))
+        chosen = fitting(self.painting.thread.selected)
+        offered = [(self.keymap.hint(name, where), self.keymap.actions[name]) for name in chosen]
+        self.footer.actions = (*offered, *self.keymap.footer(where, self.panes.standing))
         fixed = ("palette", "help")
         self.painting.thread.offer(refused_keys(self.keymap, where))
         self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
