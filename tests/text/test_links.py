@@ -91,6 +91,24 @@ def test_what_else_could_be_opened_and_is_not(text: str, schemes: tuple[str, ...
     assert refused_schemes(inert(text)) == schemes
 
 
+LONG = [
+    "a." * 5_000,
+    "a:" * 5_000,
+    "https://[ " * 1_000,
+    "https://a.b " * 830,
+    "https://a" + ")" * 9_990,
+    "(https://a" * 990,
+]
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("raw", LONG, ids=lambda raw: raw[:10])
+def test_no_message_takes_long(raw: str) -> None:
+    for _ in range(20):
+        links(inert(raw))
+        refused_schemes(inert(raw))
+
+
 @given(NASTY)
 def test_a_target_is_plain_ascii(raw: str) -> None:
     for link in links(inert("https://" + raw + " mailto:a@" + raw)):

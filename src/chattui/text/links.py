@@ -10,7 +10,7 @@ from chattui.text.inert import Inert
 
 _LINK = re.compile(r"\b(?:https?://|mailto:)[^\s<>\"]+", re.IGNORECASE)
 _FOREIGN = re.compile(
-    r"\b(?!(?:https?|mailto):)(?:[a-z][a-z0-9+.-]*(?=://\S)|(?:about|blob|data|file|javascript|sms|tel|vbscript)(?=:\S))",
+    r"\b(?!(?:https?|mailto):)(?:[a-z][a-z0-9+.-]{0,30}(?=://\S)|(?:about|blob|data|file|javascript|sms|tel|vbscript)(?=:\S))",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"[a-z0-9._:-]*[a-z0-9][a-z0-9._:-]*")
@@ -51,14 +51,13 @@ def _found(text: Inert) -> Iterator[Link]:
 
 def _trimmed(written: str) -> str:
     """Without what belongs to the sentence: punctuation, and brackets that were not opened within."""
-    while written and (written[-1] in _AFTER or _unopened(written)):
-        written = written[:-1]
-    return written
-
-
-def _unopened(written: str) -> bool:
-    opening = _PAIRS.get(written[-1])
-    return opening is not None and written.count(written[-1]) > written.count(opening)
+    unopened = {closing: written.count(closing) - written.count(opening) for closing, opening in _PAIRS.items()}
+    end = len(written)
+    while written[end - 1] in _AFTER or unopened.get(written[end - 1], 0) > 0:
+        end -= 1
+        if written[end] in unopened:
+            unopened[written[end]] -= 1
+    return written[:end]
 
 
 def _resolved(written: str) -> tuple[Inert, Inert, bool] | None:

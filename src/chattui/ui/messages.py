@@ -9,7 +9,7 @@ from chattui.model.events import Delivery
 from chattui.model.records import ConversationId
 from chattui.store.projections import Entry, EntryKind
 from chattui.text.inert import Inert
-from chattui.text.links import Link, links, refused_schemes
+from chattui.text.links import Link, refused_schemes
 from chattui.ui.actions import Keymap, Where, brief
 from chattui.ui.browser import open_link
 from chattui.ui.doing import Doers, Host
@@ -18,6 +18,7 @@ from chattui.ui.screens.links import LinkScreen
 from chattui.ui.selection import Selection
 from chattui.ui.widgets.composer import Mode
 from chattui.ui.widgets.thread import ThreadView
+from chattui.ui.widgets.thread_lines import links_in
 from chattui.ui.writing import Writing
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ class Messages:
     # Links
 
     def _links(self) -> None:
-        entry = self._chosen(lambda entry: links(entry.body) or refused_schemes(entry.body))
-        found = links(entry.body) if entry is not None and not entry.deleted else ()
+        entry = self._chosen(lambda entry: links_in(entry.body) or refused_schemes(entry.body))
+        found = links_in(entry.body) if entry is not None and not entry.deleted else ()
         never = " and ".join(f"{scheme}:" for scheme in refused_schemes(entry.body)) if entry is not None else ""
         if found:
             keys = self._keymap.actions["open-link"].keys, self._keymap.actions["copy"].keys
@@ -138,7 +139,7 @@ def fitting(chosen: Entry | None) -> tuple[str, ...]:
     """The actions that the footer offers for the chosen message; those for a refused one stand beside it."""
     if chosen is None or chosen.deleted:
         return ()
-    return ("copy", "open-link") if links(chosen.body) else ("copy",)
+    return ("copy", "open-link") if links_in(chosen.body) else ("copy",)
 
 
 def refused_keys(keymap: Keymap, where: Where) -> Inert:
