@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import httpx
 import psycopg
 import pytest
 
+from chattui import paths
 from chattui.gateway import supabase
-from chattui.gateway.errors import SignedOut
+from chattui.gateway.errors import SignedOut, Unreachable
+from chattui.gateway.sessions import MemorySession
 from chattui.gateway.supabase import session
 from chattui.model.events import ChannelJoined, LinkState
 from tests.cli.conftest import Home
@@ -260,3 +262,28 @@ async def test_a_session_that_could_not_be_kept_lives_on(
                 break
         await asyncio.sleep(0.2)
         assert (await gateway.snapshot()).event.me == str(acme.agents[0].id)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (TimeoutError(), "Another chattui is renewing the session"),
+        (
+            paths.Unwritable(Path("/full"), OSError(28, "No space left on device")),
+            "renewed.*write /full: No space left",
+        ),
+    ],
+)
+async def test_a_lock_that_can_not_be_had_is_a_sentence(
+    stack: Stack, acme: Organisation, error: OSError, sentence: str
+) -> None:
+    class Blocked(MemorySession):
+        def refresh_lock(self) -> AbstractAsyncContextManager[object]:
+            raise error
+
+    storage = Blocked(kept_session(acme.agents[0], expires_at=1_700_000_000).load())
+    async with AsyncExitStack() as ends:
+        gateway = await supabase.open_agent(stack.url, stack.anon_key, storage)
+        ends.push_async_callback(gateway.close)
+        with pytest.raises(Unreachable, match=sentence):
+            await gateway.snapshot()

@@ -11,7 +11,6 @@ from chattui.cli.failures import Misused
 from chattui.cli.gateways import print_json
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import Target
-from chattui.gateway.errors import SignedOut
 from chattui.gateway.protocol import Identity, SessionStorage
 from chattui.text.inert import inert_line
 
@@ -121,7 +120,7 @@ def logout(choice: Choice, *, forget_words: bool, yes: bool) -> None:
 
     target = choice.project()
     storage = Credentials(target.url)
-    words = asyncio.run(_words(target, storage))
+    words = _words(target, storage)
     if forget_words:
         _confirm(words, yes=yes)
     asyncio.run(sign_out(target.url, target.key, storage))
@@ -131,18 +130,13 @@ def logout(choice: Choice, *, forget_words: bool, yes: bool) -> None:
         _parted(words, forget=forget_words)
 
 
-async def _words(target: Target, storage: SessionStorage) -> "Words | None":
+def _words(target: Target, storage: SessionStorage) -> "Words | None":
     """Those of who is signed in; None where nobody is."""
     from chattui.cli.words import Words  # noqa: PLC0415
-    from chattui.gateway.supabase import open_agent  # noqa: PLC0415
+    from chattui.gateway.sessions import user_of  # noqa: PLC0415
 
-    try:
-        gateway = await open_agent(target.url, target.key, storage)
-    except SignedOut:
-        return None
-    me = gateway.me
-    await gateway.close()
-    return Words(target.url, me)
+    me = user_of(storage.load())
+    return None if me is None else Words(target.url, me)
 
 
 def _confirm(words: "Words | None", *, yes: bool) -> None:

@@ -159,8 +159,10 @@ class SessionKeeper:
             if self._session is None or self._session.refresh_token == stale.refresh_token:
                 try:
                     await self._renew(stale)
-                except OSError as error:  # the lock of the storage is held too long, or can not be had
+                except TimeoutError as error:
                     raise Unreachable("Another chattui is renewing the session. Try again.") from error
+                except OSError as error:  # without the lock two programs could end each other's session
+                    raise Unreachable(f"The session cannot be renewed: {error}") from error
 
     def _renewed(self, renewal: asyncio.Task[None]) -> None:
         self._renewals.discard(renewal)
