@@ -174,7 +174,10 @@ language sql stable security definer set search_path = '' as $$
     union select 'conversation_tail', conversation_id, null from changed where table_name = 'messages'
     union select 'conversation_metadata', id, null from seen
     union select 'conversation_contact_labels', l.id, null
-      from seen join public.conversation_contact_labels l on l.conversation_id = seen.id),
+      from seen join public.conversation_contact_labels l on l.conversation_id = seen.id
+    union select 'conversation_read_status', r.conversation_id, r.user_id
+      from seen join public.conversation_read_status r on r.conversation_id = seen.id
+      where r.user_id = me.id or not exists (select from public.profiles p where p.id = r.user_id)),
   complete as (select w.table_name, private.row_of(w.table_name, w.id, w.reader) as found from wanted w)
   select coalesce(jsonb_object_agg(t.table_name, t.found), '{}')
   from (select table_name, jsonb_agg(found) as found from complete where found is not null group by table_name) t

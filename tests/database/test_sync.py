@@ -205,6 +205,8 @@ def test_what_a_colleague_takes_is_gone_and_comes_back_whole(api: Api, make_orga
     with desk_of(make_organisation(agents=2, admins=1, settings='{"visibility": "assigned"}')) as desk:
         conversation_id = desk.conversation("waiting")
         desk.say(conversation_id, "hello")
+        for person in (desk.colleague, desk.customer):
+            api.call(person.token, "mark_read", conversation_id=conversation_id, last_read_seq=1)
         replica = Replica(api, desk.colleague)
         taken = api.call(desk.me.token, "take_over", conversation_id=conversation_id).body
         api.call(desk.me.token, "insert_message", id=uuid4(), conversation_id=conversation_id, body="only ours")
@@ -216,6 +218,8 @@ def test_what_a_colleague_takes_is_gone_and_comes_back_whole(api: Api, make_orga
         replica.sync()
         assert set(replica.rows) >= {"conversations", "contacts", "conversation_tail"}
         assert replica.rows["conversation_tail"][f"{conversation_id}/"]["last_seq"] == 2
+        marks = {f"{conversation_id}/{person.id}" for person in (desk.colleague, desk.customer)}
+        assert replica.rows["conversation_read_status"].keys() == marks
 
 
 def test_a_change_of_sight_is_a_reset(api: Api, quiet_desk: Desk) -> None:

@@ -282,6 +282,11 @@ TABLE: dict[str, tuple[list[Event], Event, Changes]] = {
         stored(conversation(version=3), tail("a", 3, 3)),
         Changes(conversations=ONE, threads=ONE, views=True, header=True),
     ),
+    "what is gone comes back without what belongs to it": (
+        [*UNLOADED, ConversationGone(A, 2)],
+        stored(conversation(version=3)),
+        Changes(conversations=ONE, threads=ONE, views=True, header=True, stale=frozenset({("conversation_tail", "a")})),
+    ),
     "a thread that was let go": (LOADED, ThreadDropped(A), Changes(threads=ONE)),
     "a thread that was not loaded is let go": (UNLOADED, ThreadDropped(A), Changes()),
     "a renamed customer": (

@@ -1,6 +1,6 @@
 """The store: everything this program knows, changed by events alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from chattui.model.events import (
@@ -24,9 +24,9 @@ from chattui.model.events import (
     TypingSeen,
     ViewingSeen,
 )
-from chattui.model.records import Contact, Conversation, ConversationId
+from chattui.model.records import Contact, Conversation, ConversationId, Tail
 from chattui.store.bells import Bells
-from chattui.store.changes import Changes, Touched
+from chattui.store.changes import Changes, RowKey, Touched
 from chattui.store.intake import Intake
 from chattui.store.placing import placement, searchable
 from chattui.store.state import State
@@ -150,6 +150,13 @@ class Store:
 
     def _placed(self, conversation: Conversation, touched: Touched) -> Placement:
         self.state.searchable[conversation.id] = searchable(self.state, conversation)
-        if conversation.id in touched.newcomers and conversation.contact_id not in self.state.contacts:
-            touched.stale.add((Contact.TABLE, conversation.contact_id))
+        if conversation.id in touched.newcomers:
+            touched.stale.update(self._lacking(conversation))
         return placement(self.state, conversation)
+
+    def _lacking(self, newcomer: Conversation) -> Iterator[RowKey]:
+        """What should have come with it: its customer, and how far it has come where it is not new but newly seen."""
+        if newcomer.contact_id not in self.state.contacts:
+            yield Contact.TABLE, newcomer.contact_id
+        if newcomer.version > 1 and newcomer.id not in self.state.progress:
+            yield Tail.TABLE, newcomer.id
