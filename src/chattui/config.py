@@ -33,7 +33,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """How the inbox behaves."""
 
     theme: Annotated[str, Meta(description="dark, light, a theme of Textual, or empty: as the terminal")] = ""
-    confirm: Annotated[bool, Meta(description="closing, handing back and requeueing ask for the same key again")] = True
+    confirm: Annotated[bool, Meta(description="what is hard to take back asks for the same key again")] = True
     open_first: Annotated[bool, Meta(description="show the first conversation when none is shown")] = False
     notices: Annotated[
         Literal["desktop", "bell", "off"], Meta(description="what calls me while the terminal is not focused")

@@ -11,7 +11,7 @@ class Settings(Struct, frozen=True):
     theme: str = ""
     """`dark`, `light`, or a theme of Textual (`ansi-dark` has the terminal's own palette); empty: as the terminal."""
     confirm: bool = True
-    """Closing, handing back and requeueing ask first."""
+    """Closing, handing back, requeueing and replies below messages that were never in sight ask first."""
     open_first: bool = False
     """Preview the first conversation by itself when none is shown."""
     notices: str = "desktop"
