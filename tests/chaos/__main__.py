@@ -24,6 +24,7 @@ from tests.chaos.place import Cast, Place, Server, dismiss, embedded, hire
 from tests.chaos.plan import Blow, Scale, only, plan
 from tests.chaos.report import Report
 from tests.chaos.run import Wanted, run
+from tests.chaos.story import concerned
 
 WORK = 0.65
 """Part of the time over which the faults are spread; in the rest all comes to rest and is compared."""
@@ -117,6 +118,14 @@ def _copy(directory: Path, seed: int) -> Path:
     return Path(shutil.copytree(directory, kept))
 
 
+def _replays(report: Report) -> Iterator[str]:
+    """How the agents concerned saw it, where it was recorded."""
+    for name in sorted(concerned(report.complaints) & report.lives.keys()):
+        file = KEPT / str(report.seed) / name / f"recording-{name}{report.lives[name] - 1}.jsonl"
+        if file.exists():
+            yield f"chattui replay {file}"
+
+
 def shrunk(told: argparse.Namespace) -> list[Blow]:
     """Halve the faults as long as it fails with either half."""
     blows = wanted(told).blows
@@ -141,7 +150,8 @@ def main() -> int:
     if told.json:
         told.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
     if report.complaints:
-        _say(f"seed {told.seed}; journals, logs and the plan are in {KEPT / str(told.seed)}")
+        _say(f"seed {told.seed}; journals, recordings, logs and the plan are in {KEPT / str(told.seed)}")
+        _say("\n".join(_replays(report)))
     return 1 if report.complaints else 0
 
 
