@@ -16,7 +16,7 @@ from chattui.model.records import ConversationId
 from chattui.ui import escapes
 from chattui.ui.actions import KeysError
 from chattui.ui.app import ChattuiApp
-from chattui.ui.painting import CROWDED, FRAME
+from chattui.ui.painting import AT_ONCE, CROWDED, FRAME
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.conversations import ConversationList
 from tests.scripted import ANA, profile
@@ -186,13 +186,14 @@ async def test_while_much_happens_it_is_painted_ten_times_a_second_and_a_key_doe
             for _ in range(50):
                 painting.changed(changes)
             await until(pilot, lambda: not painting._pending)
-        assert waits == [FRAME, CROWDED, CROWDED]
+        assert waits[0] <= FRAME
+        assert [round(one, 1) for one in waits[1:]] == [CROWDED, CROWDED]
         painting.changed(changes)
         painting.hurry()
-        assert waits[-1] == FRAME
+        assert waits[-1] == AT_ONCE
         await until(pilot, lambda: not painting._pending)
         painting.changed(changes)
-        assert waits[-1] == FRAME
+        assert waits[-1] <= FRAME
 
 
 async def test_times_that_read_the_same_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Store changes become one repaint a frame, and each repaint touches only what changed."""
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from chattui.desk import Desk
 
 FRAME = 1 / 60
-"""Seconds that changes are collected."""
+"""Seconds between two repaints, at least. A change that comes alone is painted at once."""
 CROWDED = 0.1
-"""The same, while more than MANY of them come in a second: the rest of the time is for keys."""
+"""The same, while more than MANY changes come in a second: the rest of the time is for keys."""
 MANY = 300
+AT_ONCE = 0.001
 QUICK, SLOW = 1.0, 30.0
 """Seconds until times are drawn again: while something counts in seconds, and otherwise."""
 
@@ -35,7 +37,7 @@ class Painting:
     def __init__(self, desk: "Desk", browsing: Browsing, writing: Writing, later: Later) -> None:
         self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
         self._pending: list[Changes] = []
-        self._frame = FRAME
+        self._flushed, self._frame = 0.0, FRAME
         self._flushing: Timer | None = None
         self._tick: Timer | None = None
         self._begun = False
@@ -45,24 +47,24 @@ class Painting:
         self.header = HeaderBar(id="header")
         self.banner = Static("", id="banner", markup=False)
         self.head = ThreadHeadBar(id="head")
-        self.thread = ThreadView(desk.now, id="thread")
+        self.thread = ThreadView(desk.now, original=desk.queries.original, id="thread")
         self.panel = CustomerPanelView(desk.now, id="panel")
 
     def changed(self, changes: Changes) -> None:
         """The store's listener: cheap, called often."""
         self._pending.append(changes)
         if len(self._pending) == 1:
-            self._flushing = self._later(self._frame, self._flush)
+            self._flushing = self._later(max(self._flushed + self._frame - monotonic(), AT_ONCE), self._flush)
 
     def hurry(self) -> None:
-        """A key was pressed: what it changes is painted with the next frame, whatever else comes."""
+        """A key was pressed: what it changes is painted now, whatever else comes."""
         if self._pending and self._frame > FRAME and self._flushing is not None:
             self._flushing.stop()
-            self._flushing = self._later(FRAME, self._flush)
+            self._flushing = self._later(AT_ONCE, self._flush)
 
     def _flush(self) -> None:
         pending, self._pending = self._pending, []
-        self._frame = CROWDED if len(pending) > MANY * self._frame else FRAME
+        self._flushed, self._frame = monotonic(), CROWDED if len(pending) > MANY * self._frame else FRAME
         self.paint(Changes.together(pending))
 
     def paint(self, changes: Changes) -> None:
