@@ -260,6 +260,16 @@ async def test_a_mouse_selection_copies_words_as_they_were_written() -> None:
         }
 
 
+async def test_a_whole_body_is_copied_as_it_was_written_a_part_as_it_was_drawn() -> None:
+    view = ThreadView(lambda: NOW, original=lambda _, entry: f"\u202e{entry.body}", zone=UTC)
+    async with Host(view).shown((50, 40)) as pilot:
+        await shown(view, pilot, talk(5, 7))
+        assert view.get_selection(SELECT_ALL) == ("\n".join(f"\u202emessage {number}" for number in (5, 6, 7)), "\n")
+        line = next(y for y, text in enumerate(painted(view)) if "message 6" in text)
+        await drag(pilot, view, (3, line), (9, line))
+        assert view.screen.get_selected_text() == "message"
+
+
 async def test_a_selection_stays_with_its_words_when_older_ones_come() -> None:
     view, host = hosted()
     async with host.shown((50, 40)) as pilot:

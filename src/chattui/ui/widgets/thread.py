@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import ClassVar
 
 from rich.style import Style
@@ -91,10 +92,13 @@ class ThreadView(PlacedView, can_focus=True):
         self,
         now: Callable[[], datetime],
         *,
+        original: Callable[[ConversationId, Entry], str] = lambda _, entry: entry.body,
         zone: tzinfo | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
+        """`original` answers the words of an entry as they were written, for whoever selects and copies them."""
         super().__init__(now, zone, id)
+        self._original = original
         self._zone = zone
         self._typing: tuple[Inert, ...] = ()
         self._empty = self._keys = Inert("")
@@ -247,4 +251,7 @@ class ThreadView(PlacedView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The words as they were written, without gutters, names, times or wrapping."""
-        return selected_text(self._pages, selection), "\n"
+        thread = self._pages.thread
+        if thread is None:
+            return None
+        return selected_text(self._pages, selection, partial(self._original, thread.conversation_id)), "\n"

@@ -1,5 +1,7 @@
 """What a mouse selection copies: the words as they were written."""
 
+from collections.abc import Callable
+
 from textual.selection import Selection
 
 from chattui.store.projections import Entry
@@ -8,8 +10,8 @@ from chattui.ui.widgets.thread_lines import Line, LineKind, is_aside
 from chattui.ui.widgets.thread_pages import ThreadPages
 
 
-def selected_text(pages: ThreadPages, selection: Selection) -> str:
-    """The selected part of each body, one below the other."""
+def selected_text(pages: ThreadPages, selection: Selection, original: Callable[[Entry], str]) -> str:
+    """The selected bodies, one below the other: whole ones as they were written, of others the part that was drawn."""
     if not pages.entries:
         return ""
     last = len(pages.entries) - 1
@@ -20,12 +22,14 @@ def selected_text(pages: ThreadPages, selection: Selection) -> str:
         entry, lines = pages.entries[index], pages.lines(index)
         start = _place(lines, start_line, selection.start.x) if selection.start and index == first else 0
         end = _place(lines, end_line, selection.end.x) if selection.end and index == until else len(entry.body)
-        parts += _words(entry, start, end)
+        parts += _words(entry, start, end, original)
     return "\n".join(parts)
 
 
-def _words(entry: Entry, start: int, end: int) -> list[str]:
-    return [] if is_aside(entry) or entry.deleted or end <= start else [entry.body[start:end]]
+def _words(entry: Entry, start: int, end: int, original: Callable[[Entry], str]) -> list[str]:
+    if is_aside(entry) or entry.deleted or end <= start:
+        return []
+    return [entry.body[start:end] if end - start < len(entry.body) else original(entry)]
 
 
 def _place(lines: list[Line], number: int, column: int) -> int:
