@@ -52,46 +52,34 @@ def hears(lease: Lease) -> Iterator[Callable[[str], None]]:
         yield wait
 
 
-def test_it_plays_and_who_joins_changes_nothing(directory: Path, hears: Callable[[str], None]) -> None:
-    assert _cast(directory, 5, 10, quiet=False) is None
-    first = start.playing(directory)
-    assert first is not None
-    assert (first.seed, first.rate) == (5, 10)
-    hears("customer")
-    hears("ai")
-    assert _cast(directory, None, None, quiet=False) is None
-    assert _cast(directory, 5, None, quiet=False) is None
-    assert start.playing(directory) == first
-
-
-def test_another_seed_or_rate_is_played_from_then_on(directory: Path, hears: Callable[[str], None]) -> None:
-    assert _cast(directory, None, None, quiet=False) is None
-    first = start.playing(directory)
-    assert _cast(directory, None, 10, quiet=False) == "the demo goes on with seed 1 at rate 10"
-    assert _cast(directory, 6, None, quiet=False) == "the demo goes on with seed 6 at rate 10"
-    now = start.playing(directory)
-    assert first is not None
-    assert now is not None
-    assert not first.process.alive()
-    assert (now.seed, now.rate) == (6, 10)
-    hears("customer")
-
-
 def test_quiet_silences_it(directory: Path) -> None:
     assert _cast(directory, None, None, quiet=True) is None
-    _cast(directory, None, None, quiet=False)
-    cast = start.playing(directory)
+    cast = _played(directory, None, None, changes=None)
     assert _cast(directory, None, None, quiet=True) == "the demo's customers and its AI fall silent"
     assert start.playing(directory) is None
-    assert cast is not None
     assert not cast.process.alive()
 
 
-def test_it_ends_with_its_stack(directory: Path, hears: Callable[[str], None]) -> None:
-    _cast(directory, 7, 50, quiet=False)
-    cast = start.playing(directory)
+def test_it_plays_as_those_who_join_want_it_and_ends_with_its_stack(
+    directory: Path, hears: Callable[[str], None]
+) -> None:
+    first = _played(directory, 5, 10, changes=None)
+    assert (first.seed, first.rate) == (5, 10)
+    hears("customer")
+    hears("ai")
+    assert _played(directory, None, None, changes=None) == first
+    assert _played(directory, 5, 10, changes=None) == first
+    now = _played(directory, None, 50, changes="the demo goes on with seed 5 at rate 50")
+    assert (now.seed, now.rate) == (5, 50)
+    assert not first.process.alive()
     hears("customer")
     local_stack.end(directory)
     assert start.playing(directory) is None
+    assert now.process.ended(PATIENCE)
+
+
+def _played(directory: Path, seed: int | None, rate: float | None, *, changes: str | None) -> start.Cast:
+    assert _cast(directory, seed, rate, quiet=False) == changes
+    cast = start.playing(directory)
     assert cast is not None
-    assert cast.process.ended(PATIENCE)
+    return cast
