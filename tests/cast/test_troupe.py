@@ -85,7 +85,6 @@ async def test_who_was_left_behind_without_room_is_over_unless_a_person_has_them
     troupe = Troupe(nobody, Past(*past), doors.done, script(), seed=1, rate=RATE)
     async with playing(troupe.run()):
         assert await asyncio.wait_for(doors.over.get(), PATIENCE) == str(past[-1].conversation_id)
-        await asyncio.sleep(0)
     assert doors.over.empty()
     assert doors.stayed == MOST_FOR_A_PERSON
 

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from chattui.local.errors import StackFailed
 from chattui.local.places import DataDirectory, opened_private, write_private
 from chattui.local.processes import ProcessId
 from chattui.local.state import running
@@ -47,6 +49,9 @@ def play(directory: Path, *, seed: int | None = None, rate: float | None = None)
 
     Where one plays already it goes on, with the seed and the rate that are given here: its customers stay, new ones
     are of the new seed. Answers the cast that played before; None where none did.
+
+    Raises:
+        StackFailed: another one has been about it for too long.
     """
     data = DataDirectory.at(directory)
     with _locked(data):
@@ -60,7 +65,7 @@ def play(directory: Path, *, seed: int | None = None, rate: float | None = None)
 
 
 def end(directory: Path) -> Cast | None:
-    """End the cast of `directory`; its conversations stay as they are. Answers the cast that played."""
+    """End the cast of `directory`; its conversations stay as they are. Answers, and raises, as `play` does."""
     with _locked(DataDirectory.at(directory)):
         before = playing(directory)
         _end(before)
@@ -93,6 +98,15 @@ def _file(data: DataDirectory) -> Path:
     return data.root / "cast.json"
 
 
-def _locked(data: DataDirectory) -> FileLock:
+@contextlib.contextmanager
+def _locked(data: DataDirectory) -> Iterator[None]:
     """Two demos that start at once bring one cast."""
-    return FileLock(data.root / "cast.start.lock", timeout=2 * PATIENCE, mode=0o600)
+    lock = FileLock(data.root / "cast.start.lock", timeout=2 * PATIENCE, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StackFailed("Another chattui has been starting the demo's customers for too long; end it.") from None
+    try:
+        yield
+    finally:
+        lock.release()
