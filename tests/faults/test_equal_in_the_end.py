@@ -32,9 +32,10 @@ from tests.faults.faults import (
 from tests.faults.scene import staged
 from tests.gateway.conftest import Team
 
-LASTING = 1.0
+LASTING = 0.7
 """Seconds for which a fault stands that would stand for ever."""
-PATIENCE = 12.0
+PATIENCE = 20.0
+"""It takes two seconds where the machine has nothing else to do."""
 
 LINES: Sequence[Fault] = (
     Cut(),

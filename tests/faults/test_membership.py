@@ -37,7 +37,7 @@ async def test_an_agent_who_is_none_any_more_is_told_once(team: Team) -> None:
     assert scene.ana.queries.header().link_reason == "You have no profile in this project; an admin has to add you."
     scene.proxy.inject(Close(1001))
     before = requests(scene)
-    await asyncio.sleep(4)
+    await asyncio.sleep(2)
     assert requests(scene) - before < 5, "it is not asked for again and again"
     assert scene.link is LinkState.OFFLINE
 

@@ -21,7 +21,7 @@ from tests.faults.own_stack import OwnStack, own_stack
 from tests.faults.scene import Scene, staged
 from tests.gateway.conftest import SessionOf, Team
 
-STOPPED = float(os.environ.get("CHATTUI_STOPPED", "5"))
+STOPPED = float(os.environ.get("CHATTUI_STOPPED", "4.5"))
 """Seconds for which a client is stopped; more than four of them are sleep."""
 
 

@@ -84,7 +84,7 @@ async def proxy(server: Server) -> AsyncIterator[FaultProxy]:
 
 @pytest.fixture
 async def client(proxy: FaultProxy) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=proxy.url, timeout=0.5) as client:
+    async with httpx.AsyncClient(base_url=proxy.url, timeout=5) as client:
         yield client
 
 

@@ -76,7 +76,7 @@ async def test_a_refresh_token_that_somebody_else_has_used_up_is_one_sentence_un
     await scene.until(LinkState.OFFLINE, 2)
     assert scene.ana.queries.header().link_reason == "You are signed out. Run `chattui login`."
     before = scene.proxy.connections
-    await asyncio.sleep(3)
+    await asyncio.sleep(2)
     assert scene.proxy.connections - before < 4, "it is not tried again and again"
     email = scene.acme.agents[0].email or ""
     await supabase.sign_in_with_password(stack.url, stack.anon_key, storage, email, PASSWORD)
