@@ -1,6 +1,7 @@
 """The screen, with all that reaches it in a file."""
 
 import shutil
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chattui import __version__
+from chattui.desk.clock import Monotonic
 from chattui.gateway.errors import GatewayError
 from chattui.recording import Header, RecordedDesk, Recorder
 from chattui.recording.entries import Failed
@@ -31,19 +33,19 @@ def recorded(path: Path, settings: "Settings", opened: Opened) -> Iterator[Chatt
     zone = posix_zone(datetime.now().astimezone())
     recorder = Recorder(path, Header(size.columns, size.lines, zone, shown, __version__))
     try:
-        yield RecordedApp(recorder, lambda: _desk(recorder, opened), settings)
+        yield RecordedApp(recorder, lambda: open_recorded(recorder, opened), settings)
     finally:
         recorder.close()
 
 
-async def _desk(recorder: Recorder, opened: Opened) -> RecordedDesk:
-    """Why there is no desk is recorded as well."""
+async def open_recorded(recorder: Recorder, opened: Opened, clock: Monotonic = time.monotonic) -> RecordedDesk:
+    """The desk; why there is none is recorded as well."""
     try:
         parts = await opened()
     except GatewayError as error:
         recorder.note(Failed(str(error)))
         raise
-    desk = RecordedDesk(recorder, parts.gateway, drawer=parts.drawer, memory=parts.memory)
+    desk = RecordedDesk(recorder, parts.gateway, clock, drawer=parts.drawer, memory=parts.memory)
     await desk.recall()
     return desk
 

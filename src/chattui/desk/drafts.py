@@ -42,6 +42,8 @@ class Recall:
 
     def __init__(self, drawer: Drawer, outbox: Outbox, drafts: Drafts) -> None:
         self._drawer, self._outbox, self._drafts = drawer, outbox, drafts
+        self.shown: Callable[[], None] = lambda: None
+        """Called whenever the drawer was looked into."""
 
     async def last_session(self, user_id: UserId) -> None:
         """What this person left here, before anybody knows which database answers now."""
@@ -59,3 +61,4 @@ class Recall:
     def _show(self, items: list[Item]) -> None:
         self._outbox.renew(items)
         self._drafts.show()
+        self.shown()

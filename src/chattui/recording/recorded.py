@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from chattui.desk import Desk
 from chattui.desk.clock import Monotonic
-from chattui.desk.keeping import DRAFT_OF, Drawer, Unkept
+from chattui.desk.keeping import DRAFT_OF, DraftKey, Drawer, Unkept
 from chattui.desk.remembering import Memory
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Found, Gateway, Refused
-from chattui.model.events import DraftChanged, Event
+from chattui.model.events import Event
 from chattui.model.intents import Intent
 from chattui.model.records import ConversationId
 from chattui.recording.entries import Answered, Drafted, Failed, Opened, Remarked, told
@@ -26,18 +26,17 @@ def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[str], None], sentence
 
 
 class RecordedStore(Store):
-    """Notes every batch before it is applied; `heard` hears of it, too."""
+    """Notes every batch before it is applied."""
 
-    def __init__(self, recorder: Recorder, heard: Callable[[tuple[Event, ...]], None] = lambda _: None) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         super().__init__()
-        self._recorder, self._heard = recorder, heard
+        self._recorder = recorder
 
     def apply(self, events: Iterable[Event]) -> Changes:
         """As the store does."""
         batch = tuple(events)
         if batch:
             self._recorder.note(told(batch))
-            self._heard(batch)
         return super().apply(batch)
 
 
@@ -56,16 +55,28 @@ class RecordedDesk(Desk):
     ) -> None:
         """To be made in the event loop that it runs in."""
         self._recorder = recorder
-        store = RecordedStore(recorder, self._find)
-        super().__init__(gateway, store, clock, drawer=drawer, memory=memory, reconcile=reconcile)
+        super().__init__(gateway, RecordedStore(recorder), clock, drawer=drawer, memory=memory, reconcile=reconcile)
         loop = asyncio.get_running_loop()
         recorder.now = self.now
         recorder.tell = lambda sentence: _soon(loop, self.remarks.say, sentence)
-        recorder.note(Opened(gateway.me))
+        self._opened = False
+        self._drafted: dict[DraftKey, str] = {}
+        self._recall.shown = self._find
         self.remarks.hear(lambda sentence: recorder.note(Remarked(sentence)))
+
+    async def recall(self) -> None:
+        """As a desk does. What comes of it is there before the screen is."""
+        await super().recall()
+        self._open()
+
+    def _open(self) -> None:
+        if not self._opened:
+            self._opened = True
+            self._recorder.note(Opened(self._gateway.me))
 
     async def run(self) -> None:
         """As a desk does."""
+        self._open()
         try:
             await super().run()
         except* GatewayError as errors:
@@ -117,13 +128,13 @@ class RecordedDesk(Desk):
             case taken:
                 self._recorder.note(Answered(to, taken=taken))
 
-    def _find(self, events: tuple[Event, ...]) -> None:
-        """Words that appear: from the disk, or the first of them from a key."""
-        for event in events:
-            if isinstance(event, DraftChanged) and event.present:
-                for kind in DRAFT_OF.values():
-                    if text := self.drafts.of(event.conversation_id, kind):
-                        self._recorder.note(Drafted(event.conversation_id, kind, text))
+    def _find(self) -> None:
+        """Words that were not written here, or not now."""
+        found = {(one, kind): self.drafts.of(one, kind) for one in self._drawer.drafted() for kind in DRAFT_OF.values()}
+        for (conversation_id, kind), text in found.items():
+            if text != self._drafted.get((conversation_id, kind), ""):
+                self._recorder.note(Drafted(conversation_id, kind, text))
+        self._drafted = found
 
 
 TAKING = "take next"

@@ -46,7 +46,7 @@ class ReplayedDesk(Desk):
                 self._mirror.apply(*events_of(entry))
             case Answered(to=to):
                 self._answers[to].put_nowait(entry)
-            case Drafted(conversation_id, kind, text) if not self.drafts.of(conversation_id, kind):
+            case Drafted(conversation_id, kind, text):
                 self.drafts.keep(conversation_id, kind, text)
             case Remarked(sentence):
                 self.remarks.say(sentence)

@@ -102,8 +102,7 @@ class WatchedReplay(ReplayApp):
     """One that somebody looks at: the window's title says how far it is, and which keys there are."""
 
     def on_mount(self) -> None:
-        """As the program, and say where we are."""
-        super().on_mount()
+        """Say where we are; Textual calls the program's own as well."""
         self._say()
 
     def ended(self) -> None:
