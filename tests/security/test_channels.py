@@ -119,6 +119,34 @@ async def test_a_broadcast_by_http_reaches_nobody(wire: Wire, scene: Scene, who:
     await customer.hears_nothing()
 
 
+async def test_an_agent_puts_no_frame_in_front_of_a_customer(wire: Wire, scene: Scene) -> None:
+    """What a customer's window hears of typing comes from the database."""
+    stack, name = scene.ours.organisation.stack, f"conversation:{scene.conversation_id}"
+    customer = await heard_by(wire, scene, "customer", name)
+    message = {"topic": name, "event": "typing", "payload": {"is_typing": True}, "private": True}
+    async with httpx.AsyncClient(base_url=stack.url, headers=stack.headers(scene.ours.admin.token)) as http:
+        await http.post("/realtime/v1/api/broadcast", json={"messages": [message]})
+    await customer.hears_nothing()
+
+
+async def test_who_is_sent_away_is_told_no_row_any_more(wire: Wire, scene: Scene, api: Api) -> None:
+    """At once, on a channel that was joined before; broadcasts end with the token, an hour later at most."""
+    stack, gone = scene.ours.organisation.stack, scene.ours.organisation.agent("Kim")
+    messages = EVERY_ROW | {"table": "messages"}
+    witness, former = await wire.open(stack.anon_key), await wire.open(stack.anon_key)
+    await subscribe(witness, "witness", scene.ours.me.token, messages)
+    await subscribe(former, "former", gone.token, messages)
+    words = {"conversation_id": scene.conversation_id, "body": SECRET}
+    assert api.call(scene.ours.me.token, "insert_message", id=uuid4(), **words).status == 200
+    for client in (witness, former):
+        assert SECRET in json.dumps(await client.next())
+    scene.ours.database.execute("delete from profiles where id = %s", (gone.id,))
+    assert api.call(scene.ours.me.token, "insert_message", id=uuid4(), **words).status == 200
+    assert SECRET in json.dumps(await witness.next())
+    await former.hears_nothing()
+    assert api.request(gone.token, "GET", "messages").body == []
+
+
 @pytest.mark.parametrize("who", ["other customer", "stranger", "their customer"])
 async def test_row_events_of_others_are_not_told(wire: Wire, scene: Scene, api: Api, who: str) -> None:
     """Whatever a client asks for, on whatever channel, with or without a filter."""
