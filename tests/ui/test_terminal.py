@@ -93,6 +93,44 @@ def test_a_bracketed_paste_into_the_composer_is_not_sent(terminal: Terminal) -> 
     assert "queued" not in terminal.text
 
 
+def test_letters_and_what_mends_them_in_one_read_keep_their_order(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    terminal.type("\r")
+    terminal.sees(r"reply to Samuel Okafor")
+    terminal.type("helo\x7flo wrld\x7f\x7f\x7forld\x1b[H> ")
+    terminal.sees(r"│ > hello world +│")
+
+
+def test_what_narrows_is_mended_in_order_too(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    terminal.type("4/")
+    terminal.sees(r"name, label, words")
+    terminal.type("rose\x7fa")
+    terminal.sees(r"^rosa ")
+    terminal.type("\x06")
+    terminal.sees(r"Search what was said")
+    terminal.type("\x15parzel\x7f\x7f\x7fcel")
+    terminal.sees(r"│ parcel ")
+
+
+def test_the_leader_and_its_key_in_one_read_are_one_command(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    terminal.type("\r")
+    terminal.sees(r"reply to Samuel Okafor")
+    terminal.type("wait\x07c")
+    terminal.sees(r"Close Samuel Okafor\?")
+    terminal.sees(r"│ wait +│")
+
+
+def test_words_behind_a_jump_go_where_it_leads(terminal: Terminal) -> None:
+    terminal.sees(r"Samuel Okafor")
+    terminal.type("\r")
+    terminal.sees(r"reply to Samuel Okafor")
+    terminal.type("for Samuel\x0efor the next")
+    terminal.sees(r"reply to Anneliese")
+    terminal.sees(r"│ for the next +│")
+
+
 def test_a_terminal_that_lost_the_focus_marks_nothing_read(terminal: Terminal) -> None:
     terminal.sees(r"6 unread")
     terminal.type("\r")

@@ -12,16 +12,13 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from chattui.ui.pickers import Choice
+from chattui.ui.widgets.fields import Field, stepping
 
 
 class Picker(ModalScreen[None]):
     """Type to narrow, Enter to choose, Esc to leave. With `stay`, Enter marks and unmarks."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "leave"),
-        Binding("down", "step(1)", show=False, priority=True),
-        Binding("up", "step(-1)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
 
     def __init__(
         self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool
@@ -35,11 +32,9 @@ class Picker(ModalScreen[None]):
         with Vertical(id="picker") as box:
             box.border_title = self._name
             box.border_subtitle = "Enter marks · Esc done" if self._stay else "Enter chooses · Esc leaves"
-            field = Input(placeholder="type to narrow", compact=True)
-            field.cursor_blink = False
-            yield field
             options = OptionList()
             options.can_focus = False
+            yield Field(placeholder="type to narrow", beyond=stepping(options))
             yield options
 
     def on_mount(self) -> None:
@@ -66,11 +61,6 @@ class Picker(ModalScreen[None]):
     def _line(self, choice: Choice) -> Text:
         mark = ("✓ " if choice.marked else "  ") if self._stay else ""
         return Text.assemble(mark, choice.text, "  ", (choice.detail, "dim"), no_wrap=True, overflow="ellipsis")
-
-    def action_step(self, by: int) -> None:
-        """Move the cursor."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if by > 0 else options.action_cursor_up)()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow."""

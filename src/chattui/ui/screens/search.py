@@ -17,6 +17,7 @@ from chattui.gateway.protocol import Found
 from chattui.model.records import ConversationId
 from chattui.text.inert import inert_line
 from chattui.text.times import ago
+from chattui.ui.widgets.fields import Field, stepping
 from chattui.ui.widgets.signs import standing
 
 if TYPE_CHECKING:
@@ -34,11 +35,7 @@ class SearchScreen(ModalScreen[ConversationId]):
     Only what was typed last is asked for, and Enter takes nothing but what was found for it.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "leave"),
-        Binding("down", "step(1)", show=False, priority=True),
-        Binding("up", "step(-1)", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
 
     def __init__(self, desk: "Desk", words: str = "") -> None:
         super().__init__()
@@ -51,12 +48,10 @@ class SearchScreen(ModalScreen[ConversationId]):
         with Vertical(id="search") as box:
             box.border_title = "Search what was said"
             box.border_subtitle = "Enter opens · Esc leaves"
-            field = Input(self._words, placeholder="words of a message", compact=True)
-            field.cursor_blink = False
-            yield field
-            yield Static("", id="said", markup=False)
             options = OptionList()
             options.can_focus = False
+            yield Field(self._words, placeholder="words of a message", beyond=stepping(options))
+            yield Static("", id="said", markup=False)
             yield options
 
     def on_mount(self) -> None:
@@ -81,11 +76,6 @@ class SearchScreen(ModalScreen[ConversationId]):
         """A click."""
         event.stop()
         self._take(event.option_index)
-
-    def action_step(self, by: int) -> None:
-        """Move the cursor."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if by > 0 else options.action_cursor_up)()
 
     def _take(self, index: int | None) -> None:
         if index is not None:

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from chattui.model.records import ConversationId
 from chattui.text.cells import as_wide
+from chattui.ui.widgets.fields import Beyond, nothing, take
 
 
 class Mode(StrEnum):
@@ -76,6 +77,7 @@ class Composer(TextArea):
         self.popup_open = False
         self.leader_open = False
         """The next key is a command, not text."""
+        self.beyond: Beyond = nothing
         self._loaded = self._leaving = ""
 
     def write_for(self, conversation_id: ConversationId | None, mode: Mode, text: str) -> None:
@@ -132,6 +134,7 @@ class Composer(TextArea):
         if self.leader_open:
             self._swallow(event)
             self.leader_open = False
+            self._tell_edit()  # else the letters before the leader would be told after it, as an answer to its question
             self.post_message(self.Commanded(event.key))
         elif self.popup_open and event.key in {"up", "down", "enter", "tab"}:
             self._swallow(event)
@@ -142,7 +145,7 @@ class Composer(TextArea):
         elif event.key in self._newline:
             self._swallow(event)
             self.newline()
-        else:
+        elif not await take(self, event, self.beyond):
             await super()._on_key(event)
 
     def on_paste(self, event: Paste) -> None:

@@ -1,9 +1,9 @@
 """Narrowing the list while typing."""
 
-from textual.widgets import Input
+from chattui.ui.widgets.fields import Field
 
 
-class FilterInput(Input):
+class FilterInput(Field):
     """Hidden until `/`; Enter keeps the filter and goes to the list, Esc clears it."""
 
     DEFAULT_CSS = """
@@ -13,8 +13,7 @@ class FilterInput(Input):
     """
 
     def __init__(self) -> None:
-        super().__init__(placeholder="/ name, label, words…", compact=True, id="filter", select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(placeholder="/ name, label, words…", name="filter")
 
     def open(self) -> None:
         """Show it, and write."""

@@ -72,7 +72,7 @@ class ThreadHeadBar(Bar):
         return [Part(f" {head.name}", "name"), Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))]
 
     def _triage(self, head: ThreadHead, *, words: bool) -> list[Part]:
-        level = min(head.priority, 3)
+        level = min(max(head.priority, 0), 3)
         urgent = f"  {PRIORITY[level].strip()}{f' {PRIORITIES[level]}' if words else ''}"
         asleep = f"  {SNOOZED} {'until ' if words else ''}{self.asleep}"
         return [
