@@ -13,6 +13,7 @@ from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
 from chattui.model.intents import TakeOver, UpdateProfile
 from chattui.model.records import ConversationId
+from chattui.store.changes import Changes
 from chattui.ui import escapes
 from chattui.ui.actions import KeysError
 from chattui.ui.app import ChattuiApp
@@ -224,3 +225,12 @@ async def test_the_screen_is_still_while_nothing_happens() -> None:
         await pilot.pause(1.2)
         assert len(world.gateway.calls) == calls
         assert picture_of(pilot) == before
+
+
+async def test_what_is_still_to_be_painted_when_it_ends_stops_nothing() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        painting = world.inbox.painting
+    painting._pending.append(Changes(everything=True))
+    painting._flush()

@@ -64,6 +64,8 @@ class Painting:
 
     def _flush(self) -> None:
         pending, self._pending = self._pending, []
+        if not self.thread.is_attached:  # a timer may still run when the screen is being taken down
+            return
         self._flushed, self._frame = monotonic(), CROWDED if len(pending) > MANY * self._frame else FRAME
         self.paint(Changes.together(pending))
 
