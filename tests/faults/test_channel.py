@@ -7,9 +7,9 @@ import pytest
 
 from chattui.gateway.supabase import link
 from chattui.model.events import LinkState
-from tests.faults.faults import Close, Drop, Insert
+from tests.faults.faults import Answer, Close, Drop, Insert, Kind, Requests, Reset
 from tests.faults.scene import Scene, staged
-from tests.gateway.conftest import Team
+from tests.gateway.conftest import Team, until
 
 
 def said(scene: Scene, event: str, payload: object, ref: str | None = None) -> Insert:
@@ -57,6 +57,18 @@ async def test_a_project_that_sends_too_much_is_given_time(team: Team, monkeypat
     scene.proxy.inject(system(scene, "system", "Too many messages per second"))
     lost = await scene.until(LinkState.OFFLINE, 1)
     assert await scene.until(LinkState.LIVE, 4) - lost > 1.4
+
+
+@pytest.mark.parametrize(("status", "sentence"), [(502, "can not be reached"), (429, "too many connections")])
+async def test_a_handshake_that_is_refused_is_told_and_tried_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch, status: int, sentence: str
+) -> None:
+    monkeypatch.setattr(link, "CAP", 1.0)
+    scene = await staged(team, reconcile=False)
+    scene.proxy.inject(Answer(Requests("/realtime"), status=status))
+    scene.proxy.inject(Reset(Kind.SOCKET))
+    await until(scene.ana, lambda: sentence in scene.ana.queries.header().link_reason, 3)
+    await scene.until(LinkState.LIVE, 3)
 
 
 @pytest.mark.parametrize("event", ["phx_close", "phx_error"])

@@ -68,6 +68,7 @@ class Connection:
     async def aclose(self) -> None:
         """Close the HTTP connections; the session stays, and one that is being renewed is saved first."""
         await self.session.settle(0.5)
+        await self.cleared()
         await self.http.aclose()
 
 
