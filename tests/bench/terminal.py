@@ -127,8 +127,9 @@ class Terminal:
                 raise TimeoutError(f"{self._command} did not end")
 
     def cpu(self) -> float:
-        """Processor seconds that the program has used, to the nanosecond."""
-        return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9
+        """Processor seconds that the program's threads have used, to the nanosecond."""
+        threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
     def memory(self) -> float:
         """Resident MiB."""
