@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import count
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
@@ -117,7 +118,7 @@ def recorded(
     trouble: GatewayError | None = None,
 ) -> list[Mark]:
     """What the screen showed after each of these."""
-    loop = PacedLoop()
+    loop = PacedLoop(inf)
     with time_of(loop), asyncio.Runner(loop_factory=lambda: loop) as runner:
         shift = Shift(path, loop, trouble)
         for conversation_id, words in drafts.items():
@@ -146,7 +147,7 @@ class Watcher(ReplayApp):
 
 def replayed(tape: Tape, marks: Sequence[Mark]) -> list[Mark]:
     """What the screen shows at the same seconds when the tape is played."""
-    loop = PacedLoop()
+    loop = PacedLoop(inf)
     watcher = Watcher(tape, whole(tape), loop, marks)
     run_replay(watcher, loop, headless=True)
     return watcher.seen

@@ -1,5 +1,6 @@
 """The screens of a recording are those of the shift."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_an_inbox_that_could_not_open_says_why_again(tmp_path: Path) -> None:
 def test_what_reached_beyond_the_screen_does_not_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(tmp_path / "tape", [("key", "enter"), ("key", "escape"), ("key", "i"), ("key", "y"), ("key", "ctrl+q")])
     tape = read(tmp_path / "tape")
-    loop = PacedLoop()
+    loop = PacedLoop(inf)
     replay = Watcher(tape, whole(tape), loop, ())
     copied: list[str] = []
     monkeypatch.setattr(replay, "_write", copied.append)

@@ -121,7 +121,7 @@ class WatchedReplay(ReplayApp):
             case "space":
                 pace.speed = 0 if pace.speed else 1
             case "right":
-                pace.skip(self._player.left())
+                pace.seconds += max(0.0, self._player.left())
             case "plus":
                 pace.speed = min(64, max(1, pace.speed) * 2)
             case "minus":
