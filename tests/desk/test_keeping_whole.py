@@ -16,6 +16,7 @@ from textual import events
 from chattui.desk import Desk
 from chattui.desk.drawer import DiskDrawer
 from chattui.desk.keeping import Unkept, parked
+from chattui.desk.shelf import Shelf
 from chattui.model.intents import SendMessage
 from chattui.model.records import ConversationId
 from chattui.store.store import Store
@@ -176,6 +177,32 @@ async def test_what_is_typed_while_words_come_back_is_never_written_in_their_pla
     assert await other.items() == []
     assert other.draft(ONE, "reply") == "hello\n\nand"
     await other.aclose()
+
+
+@in_real_time
+async def test_where_words_cannot_come_back_the_draft_is_written_all_the_same(tmp_path: Path) -> None:
+    drawer, other = DiskDrawer(tmp_path, "here"), DiskDrawer(tmp_path, "here")
+    for one in (drawer, other):
+        one.open("database", ANA)
+        await one.items()
+    refused = parked(message_item("a"), "Bo has it.")
+    await drawer.put(refused)
+    drawer.keep_draft(ONE, "reply", "and")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Shelf, "take_back", _full)
+        taking = asyncio.create_task(drawer.take_back(refused))
+        await asyncio.sleep(0)
+        drawer.keep_draft(ONE, "reply", "and more")
+        with pytest.raises(Unkept):
+            await taking
+    await drawer.aclose()
+    assert await other.items() == [refused]
+    assert other.draft(ONE, "reply") == "and more"
+    await other.aclose()
+
+
+def _full(*_: object) -> None:
+    raise Unkept("The disk is full.")
 
 
 async def _wait(event: asyncio.Event) -> None:

@@ -95,28 +95,20 @@ class DiskDrawer:
         draft = item.draft
         if draft is None or draft in self._returning:
             return None
-        standing = self._unwritten.pop(draft, None)
         self._returning.add(draft)
         try:
+            standing = self._unwritten.get(draft)
             taken = await self._do(lambda shelf: shelf.take_back(item, draft, standing))
-        except Unkept:
-            self._stay(draft, standing)
+            if taken is not None:
+                self._unwritten.pop(draft, None)
+                self._drafts[draft] = taken[1]
+        except asyncio.CancelledError:
+            self._unwritten.pop(draft, None)  # the words may be back already
             raise
         finally:
             self._returning.discard(draft)
-        if taken is None:
-            self._stay(draft, standing)
-        else:
-            self._unwritten.pop(draft, None)
-            self._drafts[draft] = taken[1]
+            self.keep_drafts_now()
         return taken
-
-    def _stay(self, draft: DraftKey, standing: str | None) -> None:
-        """Nothing came back: what stood there is still to be written."""
-        if standing is not None:
-            self._unwritten.setdefault(draft, standing)
-        self._returning.discard(draft)
-        self.keep_drafts_now()
 
     async def claim(self) -> list[Item] | None:
         """Sending is this process's alone, until `release` or its death."""
