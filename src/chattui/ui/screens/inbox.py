@@ -121,11 +121,11 @@ class InboxScreen(Screen[None]):
         }
 
     def _search(self) -> None:
-        self.app.push_screen(SearchScreen(self.desk, self.browsing.text), self._chosen)
+        def chosen(found: ConversationId | None) -> None:
+            if found is not None:
+                self.panes.reveal(found)
 
-    def _chosen(self, found: ConversationId | None) -> None:
-        if found is not None:
-            self.panes.reveal(found)
+        self.app.push_screen(SearchScreen(self.desk, self.browsing.text), chosen)
 
     def _hint(self, action_id: str) -> str:
         return self.keymap.hint(action_id, self.panes.where)
