@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from chattui.desk import Desk
-from chattui.gateway.protocol import AgentTyping, CustomerEvent
+from chattui.gateway.protocol import AgentTyping, CustomerEvent, Standing
 from chattui.model.events import LinkState
 from chattui.model.intents import Close, TakeOver, UpdateProfile
 from chattui.model.records import Availability, ConversationId, Message, MessageId
@@ -102,11 +102,12 @@ async def test_who_types_and_looks_is_seen(team: Team, make_organisation: MakeOr
     rosa = await team.customer(acme)
     one = (await rosa.thread()).conversation_id
     await until(bo, lambda: bo.queries.knows(one))
-    typing = asyncio.create_task(_typing(rosa.events()))
+    events = rosa.events()
+    await _joined(events)
+    typing = asyncio.create_task(_typing(events))
     assert await ana.ask(TakeOver(one)) is None
     ana.view(one)
     await until(bo, lambda: "Agent1" in bo.queries.row(one, bo.now()).viewers)
-    await asyncio.sleep(0.3)  # the customer's channel is joined by then
     ana.typing.key(one)
     await until(bo, lambda: "Agent1" in bo.queries.typing(one, bo.now()))
     async with asyncio.timeout(3):
@@ -189,15 +190,15 @@ async def test_a_customer_hears_what_was_missed_and_nothing_twice(
     one = (await rosa.thread()).conversation_id
     await until(ana, lambda: ana.queries.knows(one))
     assert await ana.ask(TakeOver(one)) is None
-    heard = asyncio.create_task(_hear(rosa.events(), 3))
-    await asyncio.sleep(0.5)
+    events = rosa.events()
+    await _joined(events)
+    heard = asyncio.create_task(_hear(events, 3))
     await ana.send(one, "first")
     await until(ana, lambda: ana.queries.header().queued == 0)
     proxy.inject(Cut())
     await ana.send(one, "second")
     await until(ana, lambda: ana.queries.header().queued == 0)
     proxy.heal()
-    await asyncio.sleep(0.1)
     await ana.send(one, "third")
     async with asyncio.timeout(10):
         assert [m.body for m in await heard] == ["first", "second", "third"]
@@ -211,6 +212,12 @@ async def _hear(events: AsyncIterator[CustomerEvent], count: int) -> list[Messag
         if len(heard) == count:
             break
     return heard
+
+
+async def _joined(events: AsyncIterator[CustomerEvent]) -> None:
+    """How it stands is told once the channel is there."""
+    while not isinstance(await anext(events), Standing):
+        pass
 
 
 async def _typing(events: AsyncIterator[CustomerEvent]) -> AgentTyping:
