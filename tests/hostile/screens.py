@@ -28,9 +28,10 @@ ESC, ENTER, DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, HOME = (
     "\x1b[F",
     "\x1b[H",
 )
-BLUR, FOCUS, F1, F2, ALL, RUB_OUT = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ", "\x1b[18~", "\x7f"
+BLUR, FOCUS, F1, F2 = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ"
 PALETTE, SEARCH = "\x10", "\x06"
-GAUGE = "settled "
+ENDS = 14
+"""Cells at the right of header and footer: what stands before them follows the conversation under the cursor."""
 
 BACK = (ESC, ESC + KEYS["tidy"])
 BENIGN = (
@@ -122,7 +123,7 @@ def _conversation(slot: int) -> Iterator[Scene]:
         yield Scene("links, closed", ("".join(BACK) + there, ENTER))
     yield Scene(f"completion {slot}", ("/" + DOWN * (slot % 6),))
     yield Scene(f"composer {slot}", (ENTER,))
-    yield Scene(f"panel {slot}", (ALL + RUB_OUT + "".join(BACK) + RIGHT + RIGHT + PAGE_DOWN,))
+    yield Scene(f"panel {slot}", ("".join(BACK) + RIGHT + RIGHT + PAGE_DOWN,))
     if slot % 3 == 0:
         yield Scene(f"question {slot}", (there + key("close"),))
 
@@ -184,8 +185,8 @@ class Watched(Terminal):
     def __init__(self, command: Sequence[str], columns: int, rows: int) -> None:
         env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"TZ": "UTC"}
         super().__init__(command, env=env, columns=columns, rows=rows)
-        self.picture = self._screen = Picture(columns, rows)
-        self._stream = Unread()
+        self.picture = Picture(columns, rows)
+        self._screen, self._stream = self.picture, Unread()  # type: ignore[assignment]  # in place of pyte's, which is slow
         self.log = Path(command[-1]).with_suffix(".log")
         self._steps = 0
 
@@ -223,8 +224,8 @@ class Walk:
         self.terminal.__enter__()
         return self
 
-    def __exit__(self, *how: object) -> None:
-        self.terminal.__exit__(*how)
+    def __exit__(self, *_: object) -> None:
+        self.terminal.__exit__(None, None, None)
 
     def look_again(self) -> None:
         """What has come since."""
@@ -255,25 +256,23 @@ def frames(size: tuple[int, int], directory: Path, slots: Sequence[int], turns: 
             frame.shapes |= shapes(sent)
             frame.attributes |= attributes(sent)
     for name, pictures in seen.items():
-        found[name].cells = dict(framing(pictures, size))
+        found[name].cells = dict(framing(pictures, size, grows=name.startswith("composer")))
     return found
 
 
-def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int]) -> Iterator[tuple[int, str]]:
-    """What stands in all of the pictures and is no words: bars, and the outlines of boxes."""
+def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], *, grows: bool) -> Iterator[tuple[int, str]]:
+    """What stands in all of the pictures and is no words: bars, outlines of boxes, the ends of header and footer.
+
+    Of a box that `grows` with its words only the lower corners stay.
+    """
     columns, rows = size
     same = {place: cells[0] for place, cells in enumerate(zip(*pictures, strict=True)) if len(set(cells)) == 1}
-    corners = {place for place, cell in same.items() if cell in "╭╮╰╯" and cell}
-    upright, level = {place % columns for place in corners}, {place // columns for place in corners}
+    corners = {place for place, cell in same.items() if cell and cell in ("╰╯" if grows else "╭╮╰╯")}
+    upright = set() if grows else {place % columns for place in corners}
     for place, cell in same.items():
-        drawn = (
-            place in corners
-            or cell == "▏"
-            or (cell == "│" and place % columns in upright)
-            or (cell == "─" and place // columns in level)
-            or (cell.strip() and place // columns in {0, rows - 1})
-        )
-        if drawn:
+        y, x = divmod(place, columns)
+        ends = y in {0, rows - 1} and x >= columns - ENDS and cell.strip()
+        if place in corners or cell == "▏" or (cell == "│" and x in upright) or ends:
             yield place, cell
 
 
@@ -286,10 +285,9 @@ def meant(frames: dict[str, Frame]) -> tuple[set[str], set[str]]:
 
 
 def judged(
-    pages: Pages, size: tuple[int, int], directory: Path, slots: Sequence[int] = range(SLOTS), turns: int = len(BENIGN)
+    pages: Pages, size: tuple[int, int], directory: Path, known: dict[str, Frame], slots: Sequence[int] = range(SLOTS)
 ) -> Iterator[Finding | Scene]:
     """Walk through every screen with these pages: each scene looked at, and whatever is wrong with it."""
-    known = frames(size, directory, slots, turns)
     may_do, may_set = meant(known)
     with Walk(pages, size, directory, slots) as walk:
         for page, scene, sent in walk.scenes():

@@ -4,7 +4,6 @@
 person uses turn the page and make things happen that no key of chattui can.
 """
 
-import asyncio
 import json
 import logging
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
+from textual._wait import wait_for_idle
 from textual.events import Event, Key
 
 from chattui.desk import Desk
@@ -23,6 +23,7 @@ from chattui.store.store import Store
 from chattui.ui import app
 from chattui.ui.app import ChattuiApp, run
 from chattui.ui.settings import Settings
+from chattui.ui.widgets.composer import Composer
 from chattui.ui.widgets.footer import FooterBar
 from tests.hostile.rows import NOW, SLOTS, Say, colleague, conversation_id, laid_out, rows
 from tests.scripted import ScriptedGateway, message
@@ -62,7 +63,7 @@ class StageGateway(ScriptedGateway):
 class Stage(ChattuiApp):
     """Chattui, with a hidden hand."""
 
-    CSS_PATH = Path(app.__file__).with_name("chattui.tcss")
+    CSS_PATH = str(Path(app.__file__).with_name("chattui.tcss"))
 
     def __init__(self, pages: Sequence[Sequence[str]]) -> None:
         self._pages, self._page, self._settled = pages, 0, 0
@@ -105,7 +106,7 @@ class Stage(ChattuiApp):
     async def _tell_settled(self) -> None:
         pictures: list[object] = []
         for _ in range(LOOKS):
-            await asyncio.sleep(LOOK)
+            await wait_for_idle(LOOK)
             pictures.append([strip.text for strip in self.screen._compositor.render_strips()])
             if len(pictures) >= STILL and all(one == pictures[-1] for one in pictures[-STILL:]):
                 break
@@ -138,7 +139,7 @@ class Stage(ChattuiApp):
             self._gateway.tell(RowsStored((row,)))
 
     def hand_tidy(self) -> None:
-        """Nothing stands there for a few seconds only."""
+        """Nothing stands there for a few seconds only, and nothing waits to be sent."""
         self.clear_notifications()
         self.workers.cancel_node(self.screen)
         if self.failure:
@@ -146,6 +147,8 @@ class Stage(ChattuiApp):
             self.pop_screen()
         for footer in self.screen.query(FooterBar):
             footer.hush()
+        for composer in self.screen.query(Composer):
+            composer.clear()
 
 
 def settled(number: int) -> str:

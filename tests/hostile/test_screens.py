@@ -6,7 +6,7 @@ import pytest
 
 from tests.hostile.corpus import SAMPLE
 from tests.hostile.rows import SLOTS
-from tests.hostile.screens import SIZES, Finding, judged
+from tests.hostile.screens import SIZES, Finding, frames, judged
 
 SLOTS_SEEN = (0, 5)
 """A conversation that waits, and one of mine."""
@@ -18,6 +18,7 @@ def test_nothing_that_others_wrote_acts_on_the_terminal(size: tuple[int, int], t
     every = SIZES.index(size)
     words = SAMPLE[every :: len(SIZES)]
     pages = [words[first : first + SLOTS] for first in range(0, len(words), SLOTS)]
-    seen = list(judged(pages, size, tmp_path, SLOTS_SEEN, turns=2))
+    known = frames(size, tmp_path, SLOTS_SEEN, turns=2)
+    seen = list(judged(pages, size, tmp_path, known, SLOTS_SEEN))
     assert [one for one in seen if isinstance(one, Finding)] == []
     assert len(seen) > 20 * len(pages)

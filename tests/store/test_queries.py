@@ -408,7 +408,7 @@ def test_an_attribute_that_is_no_text_at_all_is_shown_as_far_as_it_can_be() -> N
     for _ in range(100_000):
         deep = [deep]
     values = {"half": ["\ud800"], "deep": deep, "many": ["x" * 9] * 9_000, "odd": [float("nan"), 10**40]}
-    shown = dict(pairs(values))
+    shown: dict[str, str] = {name: value for name, value in pairs(values)}  # noqa: C416 - for the type checker
     assert shown["half"] == '["�"]'
     assert shown["deep"] == "…"
     assert len(shown["many"]) == LONGEST

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 import msgspec
 
@@ -13,6 +14,11 @@ _log = logging.getLogger(__name__)
 _FIELDS: dict[str, dict[str, Any]] = {
     table: {field.name: field.type for field in msgspec.structs.fields(record)} for table, record in RECORDS.items()
 }
+_MOMENTS = {
+    table: [name for name, kind in fields.items() if datetime in (kind, *get_args(kind))]
+    for table, fields in _FIELDS.items()
+}
+FIRST_YEAR, LAST_YEAR = 2, 9998
 _KEYS = {
     "conversation_read_status": ("conversation_id", "user_id"),
     "conversation_metadata": ("conversation_id",),
@@ -28,15 +34,38 @@ def row_of(table: str, record: Any) -> Row:
     """
     if table not in RECORDS:
         raise msgspec.ValidationError(f"no table {table}")
-    row: Row = msgspec.convert(record, RECORDS[table])
+    row: Row = _converted(record, RECORDS[table])
+    for name in _MOMENTS[table]:
+        _timely(getattr(row, name))
     return row
+
+
+def _converted(value: Any, kind: Any) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except UnicodeEncodeError as error:  # half a character where there should be none, such as in a date
+        raise msgspec.ValidationError("half a character") from error
+
+
+def _timely(value: Any) -> Any:
+    """A moment with a zone, and not so near the ends of the calendar that another zone lies beyond them."""
+    if isinstance(value, datetime) and (value.tzinfo is None or not FIRST_YEAR <= value.year <= LAST_YEAR):
+        raise msgspec.ValidationError("a moment without a zone, or out of time")
+    return value
 
 
 def rows_of(tables: Mapping[str, Iterable[Any]]) -> tuple[Row, ...]:
     """Every row of an answer that makes sense; tables that this version does not know are left out."""
     return tuple(
-        row for table in RECORDS for record in tables.get(table, ()) if (row := _row_or_none(table, record)) is not None
+        row
+        for table in RECORDS
+        for record in _listed(tables.get(table))
+        if (row := _row_or_none(table, record)) is not None
     )
+
+
+def _listed(records: Any) -> Iterable[Any]:
+    return records if isinstance(records, list | tuple) else ()
 
 
 def _row_or_none(table: str, record: Any) -> Row | None:
@@ -54,7 +83,7 @@ def fields_of(table: str, record: Mapping[str, Any]) -> dict[str, Any]:
         msgspec.ValidationError: one of them is of another type.
     """
     types = _FIELDS[table]
-    return {name: msgspec.convert(value, types[name]) for name, value in record.items() if name in types}
+    return {name: _timely(_converted(value, types[name])) for name, value in record.items() if name in types}
 
 
 def key_in(table: str, record: Mapping[str, Any]) -> str:

@@ -84,7 +84,7 @@ def _sign(row: ListRow, look: Look) -> list[Span]:
 def _name(row: ListRow, look: Look) -> list[Span]:
     style = look("name-unread" if row.unread else "name")
     draft = [Span(SPACE, style), Span(signs.DRAFT, look("draft"))] if row.draft else []
-    return [Span(signs.PRIORITY[min(row.priority, 3)], look("priority")), Span(row.name, style), *draft]
+    return [Span(signs.PRIORITY[min(max(row.priority, 0), 3)], look("priority")), Span(row.name, style), *draft]
 
 
 def _status(row: ListRow, now: datetime, look: Look) -> list[Span]:
