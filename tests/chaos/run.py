@@ -1,10 +1,11 @@
 """One run: people at work in a storm, then calm, then judgement."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -117,7 +118,7 @@ class Run:
         for task in writing:
             task.cancel()
         ends = await asyncio.gather(*writing, return_exceptions=True)
-        self.broken = [f"a customer's work ended: {end!r}" for end in ends if isinstance(end, Exception)]
+        self.broken += [f"a customer's work ended: {end!r}" for end in ends if isinstance(end, Exception)]
         await self._rest()
 
     async def _enough(self) -> None:
@@ -149,7 +150,7 @@ async def run(wanted: Wanted, place: Place, server: Server | None, cast: Cast, d
     one = Run(wanted, place, server, cast, directory)
     storm = Storm(place, server, one.workers, one.customers, one.proxies)
     judged = Judged(["it did not come to rest in time"], Tally())
-    with suppress(TimeoutError):
+    with suppress(TimeoutError), _heard(one.broken):
         async with one.everybody(), asyncio.timeout(one.remaining):
             await one.work(storm)
             one.calm = time.monotonic()
@@ -158,6 +159,31 @@ async def run(wanted: Wanted, place: Place, server: Server | None, cast: Cast, d
             await one.leave()
             one.broken += await asyncio.to_thread(lambda: list(replays(one.workers)))
     return _report(one, storm, judged)
+
+
+class _Errors(logging.Handler):
+    """What this process, customers and proxies, has to say of itself."""
+
+    def __init__(self, said: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._said.append(f"an error here: {self.format(record)}")
+
+
+@contextmanager
+def _heard(said: list[str]) -> Iterator[None]:
+    handler, root = _Errors(said), logging.getLogger()
+    realtime = logging.getLogger("realtime")
+    before = realtime.level
+    realtime.setLevel(logging.CRITICAL)  # an attempt that fails is an error to it
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        realtime.setLevel(before)
 
 
 def _report(one: Run, storm: Storm, judged: Judged) -> Report:
