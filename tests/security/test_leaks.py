@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
+from chattui.local.places import DataDirectory
 from tests.cli.conftest import Home
 from tests.conftest import MakeOrganisation
 from tests.database.api import desk_of
@@ -102,6 +104,29 @@ def test_a_log_for_debugging_has_no_secret_either(
     ] == []
     assert scan.with_words() == ["chattui.log"], "that is what the level is for"
     assert scan.with_secrets() == []
+
+
+def test_the_embedded_server_s_logs_have_neither(
+    stack: Stack, make_organisation: MakeOrganisation, tmp_path: Path, stack_directory: Path
+) -> None:
+    """Its own and PostgreSQL's, while requests of every kind fail; codes for signing in are there on purpose."""
+    scan = worked(stack, make_organisation, tmp_path, "info")
+    access = next(token for token in scan.tokens if token.startswith("eyJ"))
+    refresh = next(token for token in scan.tokens if token != access)
+    bearer = stack.headers(access)
+    for path, body in (
+        ("rest/v1/rpc/insert_message", {"id": "no uuid", "conversation_id": "none", "body": WORDS}),
+        ("rest/v1/rpc/search_messages", {"query": WORDS, "page_size": "x"}),
+        ("auth/v1/token?grant_type=password", {"email": "x", "password": PASSWORD}),
+        ("auth/v1/token?grant_type=refresh_token", {"refresh_token": f"{refresh}, mistyped"}),
+        (f"rest/v1/nothing?apikey={stack.anon_key}", {"body": WORDS}),
+    ):
+        assert httpx.post(f"{stack.url}/{path}", json=body, headers=bearer).status_code >= 400
+    logs = [*stack_directory.glob("*.log"), *DataDirectory.at(stack_directory).cluster.rglob("*.log")]
+    contents = [log.read_bytes() for log in logs]
+    assert any(b"invalid input syntax" in content for content in contents), "there is something to look through"
+    for content in contents:
+        assert not [secret for secret in (WORDS, PASSWORD, *scan.tokens, *scan.keys) if secret.encode() in content]
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
