@@ -72,6 +72,27 @@ async def test_a_customer_says_nothing_on_their_own_channel(wire: Wire, scene: S
     await listener.hears_nothing()
 
 
+async def test_the_binary_protocol_is_no_other_way_in(wire: Wire, scene: Scene) -> None:
+    """Version 2.0.0 has broadcasts of bytes: on a customer's own channel, and into their agents'."""
+    mine, theirs = f"conversation:{scene.conversation_id}", f"org:{scene.ours.organisation.id}"
+    listeners = [await heard_by(wire, scene, "customer", mine), await heard_by(wire, scene)]
+    customer = await wire.open(scene.ours.organisation.stack.anon_key, vsn="2.0.0")
+    wire.clients.remove(customer)  # its end is not written in 1.0.0
+    token = scene.ours.customer.token
+    for ref, name, status in (("1", mine, "ok"), ("2", theirs, "error")):
+        await customer.raw(json.dumps([ref, ref, topic(name), "phx_join", {"config": PRIVATE, "access_token": token}]))
+        assert (await customer.next())[4]["status"] == status
+    for name in (mine, theirs):
+        head = bytes([3, 1, 1, len(topic(name)), 6, 0, 1])
+        await customer.raw(head + b"13" + topic(name).encode() + b"typing" + json.dumps(FORGED["typing"]).encode())
+    await customer.raw(json.dumps([None, "fence", "phoenix", "heartbeat", {}]))
+    while (await customer.next())[1] != "fence":
+        pass
+    for listener in listeners:
+        await listener.hears_nothing()
+    await customer.socket.close()
+
+
 async def test_who_has_not_joined_says_nothing(wire: Wire, scene: Scene) -> None:
     """A push that names a topic of others, from a socket that is joined to something of its own."""
     listener = await heard_by(wire, scene)
