@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
 
+from chattui.desk.arrival import Arrival
 from chattui.desk.clock import Monotonic, ServerClock
 from chattui.desk.drafts import Drafts, Recall
 from chattui.desk.errands import Errands
@@ -19,7 +20,7 @@ from chattui.desk.remarks import Remarks
 from chattui.desk.remembering import Forgetful, Memory, Remembering
 from chattui.desk.signals import TypingSign, ViewingSign, Voice
 from chattui.desk.waking import notice_sleep
-from chattui.gateway.protocol import Accepted, Found, Gateway, Refused, Snapshot
+from chattui.gateway.protocol import Accepted, Found, Gateway, Refused
 from chattui.model.events import Event, LinkChanged, LinkState, PresenceSeen
 from chattui.model.intents import Intent, TakeNext, UpdateProfile
 from chattui.model.records import Availability, Conversation, ConversationId, LabelId
@@ -50,7 +51,6 @@ class Desk:
         self.queries = Queries(store)
         self.remarks = Remarks()
         self._gateway = gateway
-        self._begun = False
         self._reconcile = reconcile
         self._clock = ServerClock(clock)
         self._errands = Errands()
@@ -58,7 +58,6 @@ class Desk:
         self.typing = TypingSign(self._voice, clock, self._errands)
         self._viewing = ViewingSign(self._voice, self._errands)
         self._mirror = Mirror(gateway, store, self._clock, self._errands, self._want)
-        self._follower = Follower(gateway, self._clock, clock, self._heeds())
         self._drawer = drawer or MemoryDrawer()
         self._drawer.tell = self.remarks.say
         self._outbox = Outbox(gateway, self._drawer, self._clock, self._errands, self._mirror.said)
@@ -72,15 +71,11 @@ class Desk:
         self._handoffs = HandOffs(
             gateway, self._mirror.said, lambda: self._follower.state is LinkState.OFFLINE, self._want
         )
-
-    def _heeds(self) -> Heeds:
-        return Heeds(
-            live=self._live,
-            synced=self._synced,
-            loaded=self._loaded,
-            link=self._linked,
-            joined=self._viewing.again,
+        arrival = Arrival(
+            gateway, self._mirror, self._remembering, self._drawer, lambda: self._errands.run(self._begin())
         )
+        heeds = Heeds(self._live, arrival.synced, arrival.loaded, self._linked, self._viewing.again)
+        self._follower = Follower(gateway, self._clock, clock, heeds)
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
         """Call it with every change, at once, in the event loop, often."""
@@ -195,24 +190,7 @@ class Desk:
         if isinstance(event, PresenceSeen):
             self._viewing.present(event.agents)
 
-    def _loaded(self, snapshot: Snapshot) -> None:
-        self._mirror.apply(snapshot.event)
-        self._mirror.windows.restore()
-        self._remembering.database_id = snapshot.database_id
-        self._met(snapshot.database_id)
-
-    def _synced(self, events: tuple[Event, ...]) -> None:
-        self._mirror.synced(events)
-        if not self._begun:
-            self._met(self._remembering.database_id)
-
-    def _met(self, database_id: str) -> None:
-        self._begun = True
-        self._drawer.open(database_id, self._gateway.me)
-        self._errands.run(self._begin())
-
     async def _begin(self) -> None:
-        """Only now is it certain that what waits was written for this database."""
         await self.remarks.unkept(self._recall.all())
         self._outbox.begin()
 

@@ -50,6 +50,7 @@ class Answered(Entry, frozen=True):
     code: str = ""
     taken: ConversationId | None = None
     found: tuple[Found, ...] = ()
+    draft: str | None = None
 
 
 class Drafted(Entry, frozen=True):

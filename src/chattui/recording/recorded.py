@@ -103,6 +103,17 @@ class RecordedDesk(Desk):
         """As a desk does."""
         await self._kept(writing("note", conversation_id), super().note(conversation_id, body))
 
+    async def take_back(self, item_id: str) -> str | None:
+        """As a desk does."""
+        try:
+            draft = await super().take_back(item_id)
+        except Unkept as error:
+            self._recorder.note(Answered(taking_back(item_id), str(error)))
+            raise
+        self._find()
+        self._recorder.note(Answered(taking_back(item_id), draft=draft))
+        return draft
+
     async def search(self, text: str) -> list[Found]:
         """As a desk does."""
         try:
@@ -148,6 +159,11 @@ def asking(intent: Intent) -> str:
 def writing(kind: str, conversation_id: ConversationId) -> str:
     """As `asking`, for words."""
     return f"{kind} {conversation_id}"
+
+
+def taking_back(item_id: str) -> str:
+    """As `asking`, for words that were refused."""
+    return f"take back {item_id}"
 
 
 def searching(text: str) -> str:

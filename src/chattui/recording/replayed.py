@@ -14,7 +14,7 @@ from chattui.model.events import GatewayEvent, PageLoaded
 from chattui.model.intents import Intent, Signal
 from chattui.model.records import ConversationId, Row, UserId
 from chattui.recording.entries import Answered, AnyEntry, Applied, Drafted, Failed, Opened, Remarked, Step, events_of
-from chattui.recording.recorded import TAKING, asking, searching, writing
+from chattui.recording.recorded import TAKING, asking, searching, taking_back, writing
 from chattui.store.store import Store
 
 
@@ -93,6 +93,10 @@ class ReplayedDesk(Desk):
         """As it went."""
         await self._kept(writing("note", conversation_id))
 
+    async def take_back(self, item_id: str) -> str | None:
+        """As it went."""
+        return (await self._kept(taking_back(item_id))).draft
+
     async def search(self, text: str) -> list[Found]:
         """As it was answered."""
         answer = await self._answers[searching(text)].get()
@@ -100,10 +104,11 @@ class ReplayedDesk(Desk):
             raise GatewayError(answer.sentence)
         return list(answer.found)
 
-    async def _kept(self, to: str) -> None:
+    async def _kept(self, to: str) -> Answered:
         answer = await self._answers[to].get()
         if answer.sentence:
             raise Unkept(answer.sentence)
+        return answer
 
 
 class Silence:
