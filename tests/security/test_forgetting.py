@@ -1,5 +1,9 @@
 """What a sign-out leaves on the disk, and what it does not where that is asked for."""
 
+import os
+import pty
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -108,3 +112,25 @@ def test_signing_out_keeps_words_unless_they_are_to_be_forgotten(
     assert (done.returncode, "Deleted: 2 unsent messages and 2 drafts." in done.stderr) == (0, True)
     assert traces(words) == []
     assert home.run("whoami").returncode == 1
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_at_a_terminal_it_says_what_would_be_lost_and_asks(
+    stack: Stack, make_organisation: MakeOrganisation, tmp_path: Path, answer: str
+) -> None:
+    acme, home = make_organisation(), Home(tmp_path)
+    words = tmp_path / ".local/state/chattui/words"
+    login(home, stack, acme.agents[0])
+    write(words, stack.url, UserId(str(acme.agents[0].id)), str(uuid4()))
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    command = [sys.executable, "-m", "chattui", "logout", "--forget-words"]
+    done = subprocess.run(
+        command, stdin=theirs, capture_output=True, text=True, env=home.environment(), timeout=30, check=False
+    )
+    for end in (ours, theirs):
+        os.close(end)
+    assert "2 unsent messages and 2 drafts would be lost. Delete them?" in done.stderr
+    stays = answer == "n"
+    assert (done.returncode, bool(traces(words))) == (int(stays), stays)
+    assert (home.run("whoami").returncode == 0) == stays, "who says no stays signed in"
