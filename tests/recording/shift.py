@@ -18,7 +18,7 @@ from chattui.desk.remembering import Forgetful
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
-from chattui.model.intents import TakeOver
+from chattui.model.intents import SendMessage, TakeOver
 from chattui.model.records import ConversationId
 from chattui.recording import Header, RecordedDesk, Recorder
 from chattui.recording.pace import PacedLoop
@@ -98,6 +98,8 @@ class Shift:
                 self.gateway.tell(RowsStored((row,)))
             case "refuse":
                 self.gateway.answer(TakeOver, Refused("PT409", what))
+            case "park":
+                self.gateway.answer(SendMessage, Refused("PT409", what))
             case "fill":
                 self.drawer.full = True
             case "cut":

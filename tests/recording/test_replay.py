@@ -49,6 +49,16 @@ def test_what_was_refused_and_what_the_disk_did_not_take_is_so_again(tmp_path: P
     assert replayed(read(tmp_path / "tape"), marks) == marks
 
 
+def test_words_that_were_refused_are_taken_back_again(tmp_path: Path) -> None:
+    doings = [("key", "enter"), ("park", "Bo has it."), ("key", "h"), ("key", "o"), ("key", "enter"), ("key", "escape")]
+    doings += [("key", "i"), ("key", "alt+up"), ("key", "e")]
+    marks = recorded(tmp_path / "tape", doings)
+    assert "Bo has it." in marks[5][1]
+    assert "Bo has it." not in marks[8][1]
+    assert "│ ho " in marks[8][1]
+    assert replayed(read(tmp_path / "tape"), marks) == marks
+
+
 def test_a_draft_of_an_earlier_shift_is_there_again(tmp_path: Path) -> None:
     marks = recorded(tmp_path / "tape", [("key", "enter"), ("key", "escape")], drafts={SAM: "half a sent"})
     assert "half a sent" in marks[0][1]
