@@ -84,6 +84,8 @@ async def _measured(wanted: Wanted, own: OwnStack, team: Team, scenes: Sequence[
     for (name, lengths), most in zip(outages.items(), (1.0, STEP + 1), strict=True):
         trials = [back(seconds, CALM) for seconds in lengths]
         found.append(await measure(f"server's return until `live`, outage {name}", most, trials, scenes, seed))
+    dark = [back(seconds, CALM, BlackHole()) for seconds in (1, 5, 20)]
+    found.append(await measure("return until `live`, nothing passed for up to 30 s", STEP + 1, dark, scenes, seed))
     found.append(await measure("key until `live`, outage 20 s", 0.5, [back_by_key(20)], scenes, seed))
     found.append(Measure("stack restarted until `live`", 1.0, await _restarts(own, scenes)))
     found.append(Measure("Postgres killed until the store is equal", 90.0, await _falls(own, scenes)))

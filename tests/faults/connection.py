@@ -129,24 +129,28 @@ class Connection:
         if asks_for_socket(asked.head):
             self._up.kind = self._down.kind = Kind.SOCKET
         fault = self._strikes.request(summary(asked.head))
-        match fault:
-            case Answer(status=status, headers=headers, body=body):
-                self._client.say(response(status, headers, body))
-                return self._client.next()
-            case LoseRequest():
-                raise Lost
-            case Stall():
-                await self._client.reader.read()
-                raise Lost
-        self._server.say(addressed(asked, self._host))
-        answer = await answering
-        if answer is None or isinstance(fault, LoseAnswer):
-            raise Lost
+        if isinstance(fault, Answer):
+            self._client.say(response(fault.status, fault.headers, fault.body))
+            return self._client.next()
+        answer = await self._answered(asked, answering, fault)
         await self._tell(measured(answer), fault)
         if self._server.switched:
             await self._relay()
             return False
         return self._client.next() and self._server.next()
+
+    async def _answered(
+        self, asked: Whole, answering: "asyncio.Future[Whole | None]", fault: HttpFault | None
+    ) -> Whole:
+        if isinstance(fault, Stall):
+            await self._client.reader.read()
+        if isinstance(fault, Stall | LoseRequest):
+            raise Lost
+        self._server.say(addressed(asked, self._host))
+        answer = await answering
+        if answer is None or isinstance(fault, LoseAnswer):
+            raise Lost
+        return answer
 
     async def _tell(self, answer: Whole, fault: HttpFault | None) -> None:
         match fault:

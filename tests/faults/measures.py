@@ -18,6 +18,8 @@ EVERY = 0.1
 HONEST = 15.0
 """Seconds without a byte after which no header may say `live`."""
 
+GONE = Cut()
+
 Trial = Callable[[Scene, Random], Awaitable[float]]
 
 
@@ -66,14 +68,14 @@ def notice(fault: Fault) -> Trial:
     return trial
 
 
-def back(seconds: float, calm: float = 1.0) -> Trial:
+def back(seconds: float, calm: float = 1.0, fault: Fault = GONE) -> Trial:
     """From the server's return after so long an outage until the store has caught up and the header says `live`.
 
     Before it all was well for at most `calm` seconds.
     """
 
     async def trial(scene: Scene, random: Random) -> float:
-        await _out(scene, random, seconds, calm)
+        await _out(scene, random, calm, fault, seconds)
         return await _live_after(scene, _now())
 
     return trial
@@ -83,7 +85,7 @@ def back_by_key(seconds: float) -> Trial:
     """As `back`; a key is pressed at the server's return."""
 
     async def trial(scene: Scene, random: Random) -> float:
-        await _out(scene, random, seconds, 1.0)
+        await _out(scene, random, 1.0, GONE, seconds)
         began = _now()
         scene.ana.resync()
         return await _live_after(scene, began)
@@ -124,13 +126,14 @@ def _last_byte(proxy: FaultProxy) -> float:
     return min(proxy.last_byte(direction) for direction in Direction)
 
 
-async def _out(scene: Scene, random: Random, seconds: float, calm: float) -> None:
+async def _out(scene: Scene, random: Random, calm: float, fault: Fault, seconds: float) -> None:
+    """The outage begins where it is noticed."""
     await scene.until(LinkState.LIVE, 30)
     await asyncio.sleep(random.uniform(0, calm))
-    cut = scene.proxy.inject(Cut())
-    await scene.until(LinkState.OFFLINE, 5)
+    standing = scene.proxy.inject(fault)
+    await scene.until(LinkState.OFFLINE, HONEST)
     await asyncio.sleep(seconds)
-    scene.proxy.heal(cut)
+    scene.proxy.heal(standing)
 
 
 async def _live_after(scene: Scene, began: float) -> float:
