@@ -159,8 +159,8 @@ def test_what_was_said_is_not_written_by_default(log: Path) -> None:
 
 
 def test_seven_files_are_kept(log: Path) -> None:
-    line = "x" * 1000
-    for _ in range(10 * logs.SIZE // 1000):
+    line = "x" * 50_000
+    for _ in range(10 * logs.SIZE // 50_000):
         logging.getLogger("chattui").info(line)
     assert len(list(log.parent.iterdir())) == logs.KEPT
 

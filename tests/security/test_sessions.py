@@ -74,7 +74,6 @@ def test_a_keyring_has_the_session_and_no_file_does(stack: Stack, acme: Organisa
 @pytest.mark.parametrize(
     ("backend", "sentence"),
     [
-        ("Locked", "refused (KeyringLocked); the session is kept in a file that only you can read"),
         ("Broken", "refused (ZeroDivisionError); the session is kept in a file that only you can read"),
         ("NoSuchThing", "refused (AttributeError); the session"),
     ],
