@@ -158,11 +158,14 @@ def test_what_was_said_is_not_written_by_default(log: Path) -> None:
     assert "customer" not in log.read_text()
 
 
-def test_seven_files_are_kept(log: Path) -> None:
-    line = "x" * 50_000
-    for _ in range(10 * logs.SIZE // 50_000):
-        logging.getLogger("chattui").info(line)
-    assert len(list(log.parent.iterdir())) == logs.KEPT
+def test_seven_files_are_kept(log_at: LogAt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "SIZE", 10_000)
+    log = log_at("info")
+    for _ in range(100):
+        logging.getLogger("chattui").info("x" * 1000)
+    files = list(log.parent.iterdir())
+    assert len(files) == logs.KEPT
+    assert not [file for file in files if file.stat().st_mode & 0o077]
 
 
 def test_a_home_that_cannot_be_written_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
