@@ -183,7 +183,7 @@ class Watched(Terminal):
     """A terminal that hands out what each step has sent."""
 
     def __init__(self, command: Sequence[str], columns: int, rows: int) -> None:
-        env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {"TZ": "UTC"}
+        env = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ} | {"TZ": "UTC"}
         super().__init__(command, env=env, columns=columns, rows=rows)
         self.picture = Picture(columns, rows)
         self._screen, self._stream = self.picture, Unread()  # type: ignore[assignment]  # in place of pyte's, which is slow

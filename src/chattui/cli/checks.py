@@ -7,6 +7,7 @@ import click
 
 from chattui import logs, paths
 from chattui.cli.gateways import print_json
+from chattui.cli.printing import echo
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import described
 
@@ -24,7 +25,7 @@ def doctor(choice: Choice, *, as_json: bool) -> None:
         async for finding in examine(choice.target):
             findings.append(finding)
             if not as_json:
-                click.echo(finding.line())
+                echo(finding.line())
 
     asyncio.run(look())
     if as_json:

@@ -9,11 +9,13 @@ import click
 from chattui.cli.gateways import ask, overview, print_json
 from chattui.cli.handoffs import id_argument
 from chattui.cli.overview import Listed
+from chattui.cli.printing import echo
 from chattui.cli.project import Choice, pass_choice
 from chattui.cli.transcript import FORMATS, Transcript, fetched
 from chattui.gateway.protocol import Gateway
 from chattui.store.projections import View
-from chattui.text.inert import inert_line
+from chattui.text.cells import cut, fit
+from chattui.text.inert import Inert, inert_line
 
 
 @click.command(name="list")
@@ -34,7 +36,7 @@ def list_(choice: Choice, view: str, *, as_json: bool) -> None:
         _table(rows, now)
     else:
         for row in rows:
-            click.echo("\t".join(" ".join(str(part or "").split()) for part in _cells(row, now, row.id)))
+            echo("\t".join(" ".join(str(part or "").split()) for part in _cells(row, now, row.id)))
 
 
 def _table(rows: list[Listed], now: datetime) -> None:
@@ -42,8 +44,9 @@ def _table(rows: list[Listed], now: datetime) -> None:
     short = _enough([row.id for row in rows])
     for row in rows:
         cells = [inert_line(str(part or "")) for part in _cells(row, now, row.id[:short])]
-        line = "{:{short}}  {:8} {:20.20} {:>3} {:>4}  {:14.14} {}".format(*cells, short=short)
-        click.echo(line[:width])
+        shown, status, name, unread, age, assignee, preview = cells
+        left = f"{shown}  {fit(status, 8)} {fit(name, 20)} {unread:>3} {age:>4}  {fit(assignee, 14)} {preview}"
+        click.echo(cut(Inert(left), width))
     if not rows:
         click.echo("Nothing here.", err=True)
 
@@ -73,7 +76,10 @@ def _enough(ids: list[str]) -> int:
 def show(choice: Choice, conversation: str, *, as_json: bool) -> None:
     """One conversation, from its beginning."""
     transcript = _transcript(choice, conversation)
-    click.echo(transcript.as_json() if as_json else transcript.as_text(safe=sys.stdout.isatty()))
+    if as_json:
+        print_json(transcript)
+    else:
+        echo(transcript.as_text(safe=sys.stdout.isatty()))
 
 
 @click.command()
@@ -82,7 +88,7 @@ def show(choice: Choice, conversation: str, *, as_json: bool) -> None:
 @pass_choice
 def export(choice: Choice, conversation: str, form: str) -> None:
     """A conversation's transcript, on stdout."""
-    click.echo(FORMATS[form](_transcript(choice, conversation)))
+    echo(FORMATS[form](_transcript(choice, conversation)))
 
 
 def _transcript(choice: Choice, written: str) -> Transcript:

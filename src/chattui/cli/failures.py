@@ -11,7 +11,9 @@ class Failure(click.ClickException):
     def show(self, file: object = None) -> None:
         """On stderr, in one paragraph."""
         del file
-        click.echo(f"chattui: {self.message}", err=True)
+        from chattui.cli.printing import tell  # noqa: PLC0415 - not before something went wrong
+
+        tell(f"chattui: {self.message}")
 
 
 class Misused(Failure):

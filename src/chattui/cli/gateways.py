@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import click
-import msgspec
 
 from chattui.cli.failures import Denied
 from chattui.cli.overview import Overview
+from chattui.cli.printing import json_line
 from chattui.cli.project import Choice
 from chattui.config import Target
 from chattui.gateway.protocol import Gateway, Refused
@@ -61,4 +61,4 @@ async def submitted(gateway: Gateway, intent: Intent) -> tuple[Row, ...]:
 
 def print_json(value: object) -> None:
     """One line of JSON on stdout."""
-    click.echo(msgspec.json.encode(value))
+    click.echo(json_line(value))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
+import msgspec
 
 from chattui import logs
 from chattui.cli.failures import Failure, Misused
@@ -47,6 +48,7 @@ def replay(  # noqa: PLR0913 - one for each option
 
     tape = read(file)
     part = _part(tape, to)
+    _check_settings(file, tape)
     os.environ["TZ"] = tape.header.zone or os.environ.get("TZ", "")
     time.tzset()
     if screens or last or as_json:
@@ -66,6 +68,15 @@ def _part(tape: "Tape", to: str | None) -> "Part":
         raise Misused(f"--to takes a number of steps, or a time such as 0:12.5, not {to!r}.")
     hours, minutes, seconds = (float(number or 0) for number in written.groups())
     return until(tape, hours * 3600 + minutes * 60 + seconds)
+
+
+def _check_settings(file: Path, tape: "Tape") -> None:
+    from chattui.ui.settings import Settings  # noqa: PLC0415
+
+    try:
+        msgspec.convert(tape.header.settings, Settings)
+    except msgspec.ValidationError as error:
+        raise Failure(f"{file} is damaged in line 1, so it cannot be shown.") from error
 
 
 def _show(tape: "Tape", part: "Part", speed: float) -> None:

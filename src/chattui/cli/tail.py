@@ -13,6 +13,7 @@ from msgspec import Struct
 from chattui import paths
 from chattui.cli.failures import Misused
 from chattui.cli.gateways import connected, print_json
+from chattui.cli.printing import echo, tell
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import Target
 from chattui.gateway.protocol import Cursor, Gateway, Reset
@@ -85,7 +86,7 @@ class _Output:
 
 
 def _echo(line: str) -> None:
-    click.echo(inert_line(line) if sys.stdout.isatty() else line.replace("\n", " "))
+    echo(inert_line(line) if sys.stdout.isatty() else line.replace("\n", " "))
     sys.stdout.flush()
 
 
@@ -118,7 +119,7 @@ class Follower:
                 case RowsStored() | RowPatched() | RowSuspected():
                     await self._catch_up(gateway)
                 case ChannelLost(reason):
-                    click.echo(f"chattui: {reason}", err=True)
+                    tell(f"chattui: {reason}")
                 case TypingSeen() | CustomerRead():
                     self._output.happened(event)
                 case _:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from chattui.cli.overview import Overview
+from chattui.cli.printing import json_line
 from chattui.gateway.protocol import Gateway
 from chattui.model.records import ConversationEvent, ConversationId, Message, Note, Row, Sender, key_of
-from chattui.text.inert import inert
+from chattui.text.inert import inert, inert_line
+
+INDENT = "\n" + " " * 18
+"""Where the words of a line begin, behind the time."""
 
 
 class Line(Struct, frozen=True):
@@ -37,17 +40,19 @@ class Transcript(Struct, frozen=True):
 
     def as_json(self) -> str:
         """One object."""
-        return msgspec.json.encode(self).decode()
+        return json_line(self)
 
     def as_json_lines(self) -> str:
         """One object a line, without what is said of the conversation."""
-        return "\n".join(msgspec.json.encode(line).decode() for line in self.lines)
+        return "\n".join(map(json_line, self.lines))
 
     def as_text(self, *, safe: bool = False) -> str:
-        """For reading; `safe` takes out what could act on a terminal."""
+        """For reading; `safe`: nothing in it acts on a terminal, or passes for a line of ours."""
         head = f"{self.customer} · {self.status}" + (f" · {self.assignee}" if self.assignee else "")
-        text = "\n".join([head, "", *map(_spoken, self.lines)])
-        return inert(text) if safe else text
+        lines = [_spoken(line) for line in self.lines]
+        if safe:
+            head, lines = inert_line(head), [inert(line).replace("\n", INDENT) for line in lines]
+        return "\n".join([head, "", *lines])
 
     def as_markdown(self) -> str:
         """For a ticket or a wiki."""
