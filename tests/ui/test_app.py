@@ -234,3 +234,21 @@ async def test_what_is_still_to_be_painted_when_it_ends_stops_nothing() -> None:
         painting = world.inbox.painting
     painting._pending.append(Changes(everything=True))
     painting._flush()
+
+
+async def test_a_conversation_that_is_gone_before_the_list_knows_is_an_empty_row() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        for key in [key for key, row in world.gateway.table.items() if getattr(row, "conversation_id", None) == SAM]:
+            del world.gateway.table[key]
+        del world.gateway.table["conversations", SAM]
+        world.desk.store.apply([(await world.gateway.snapshot()).event])  # painted later: nobody was told
+        assert not world.desk.queries.knows(SAM)
+        world.inbox.browsing.list.notify_style_update()
+        world.inbox.browsing.list.refresh()
+        await pilot.pause()
+        assert "Samuel" not in picture_of(pilot)
+        assert "Mei Tanaka" in picture_of(pilot)
+        await press(pilot, "c", "t", "l", "enter")
+        assert world.gateway.submitted == []

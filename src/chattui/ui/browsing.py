@@ -35,7 +35,7 @@ class Browsing:
         self.text = ""
         self.selection = Selection()
         self._filtered: list[ConversationId] | None = None
-        self.list = ConversationList(self.ids, self.row, desk.now, clock=clock, id="list")
+        self.list = ConversationList(self.ids, self._known, desk.now, clock=clock, id="list")
         self.tabs = ViewTabs(id="tabs")
         self.filter = FilterInput()
 
@@ -50,6 +50,9 @@ class Browsing:
     def row(self, conversation_id: ConversationId) -> ListRow:
         """One line of it, as of now."""
         return self._desk.queries.row(conversation_id, self._desk.now())
+
+    def _known(self, conversation_id: ConversationId) -> ListRow | None:
+        return self.row(conversation_id) if self._desk.queries.knows(conversation_id) else None
 
     def start(self) -> None:
         """Mine where something is mine, else who waits."""
@@ -74,7 +77,7 @@ class Browsing:
     def renew(self) -> None:
         """Take the order anew."""
         self._filtered = None
-        unfound = inert(f"Nothing here has “{self.text}”. Esc clears the filter.")
+        unfound = inert(f"Nothing here has “{self.text}”. Esc clears the filter, Ctrl+F searches all that was said.")
         known = bool(self._desk.queries.header().organization)
         self.list.when_empty = unfound if self.text else EMPTY[self.view] if known else LOADING
         self.list.reload()

@@ -60,10 +60,9 @@ class Panes(Horizontal):
     @property
     def target(self) -> ConversationId | None:
         """The conversation that an action means: in the list, the one painted under the cursor. One that is known."""
-        if self.where in {Where.LIST, Where.FILTER}:
-            return self._browsing.list.painted_under_cursor()
-        shown = self._browsing.selection.shown
-        return shown if shown is not None and self._desk.queries.knows(shown) else None
+        listed = self.where in {Where.LIST, Where.FILTER}
+        meant = self._browsing.list.painted_under_cursor() if listed else self._browsing.selection.shown
+        return meant if meant is not None and self._desk.queries.knows(meant) else None
 
     @property
     def standing(self) -> Standing | None:

@@ -73,7 +73,7 @@ class ConversationList(LinedView, can_focus=True):
     def __init__(
         self,
         ids: Callable[[], Sequence[ConversationId]],
-        row: Callable[[ConversationId], ListRow],
+        row: Callable[[ConversationId], ListRow | None],
         now: Callable[[], datetime],
         *,
         clock: Callable[[], float] = monotonic,

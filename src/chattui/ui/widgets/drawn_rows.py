@@ -26,9 +26,9 @@ class DrawnRow(NamedTuple):
 
 
 class DrawnRows:
-    """Asks for a row when it is to be seen, and again only after `forget`."""
+    """Asks for a row when it is to be seen, and again only after `forget`. One that is gone (None) is empty."""
 
-    def __init__(self, row: Callable[[ConversationId], ListRow], now: Callable[[], datetime]) -> None:
+    def __init__(self, row: Callable[[ConversationId], ListRow | None], now: Callable[[], datetime]) -> None:
         self._row, self._now = row, now
         self._drawn: dict[ConversationId, DrawnRow] = {}
         self.with_typing: Callable[[], None] = lambda: None
@@ -40,7 +40,10 @@ class DrawnRows:
         """Both lines; `under` is what the cursor adds where it is."""
         kept = self._drawn.get(conversation_id)
         if kept is None or kept.cursor != (under is not None):
-            kept = self._draw(conversation_id, width, look, under)
+            row = self._row(conversation_id)
+            if row is None:
+                return Strip.blank(width, look("fill")), Strip.blank(width, look("fill"))
+            kept = self._draw(row, width, look, under)
         return kept.lines
 
     def forget(self, conversation_id: ConversationId) -> None:
@@ -60,13 +63,13 @@ class DrawnRows:
         """Those that say that somebody types."""
         return [conversation_id for conversation_id, one in self._drawn.items() if one.row.typing]
 
-    def _draw(self, conversation_id: ConversationId, width: int, look: Look, under: Style | None) -> DrawnRow:
-        row, now = self._row(conversation_id), self._now()
+    def _draw(self, row: ListRow, width: int, look: Look, under: Style | None) -> DrawnRow:
+        now = self._now()
         own = look if under is None else lambda part: look(part) + under
         lines = draw_row(row, width, now, own, cursor=under is not None)
         if len(self._drawn) >= KEPT:
             self._drawn.clear()
         if row.typing:
             self.with_typing()
-        self._drawn[conversation_id] = kept = DrawnRow(row, age(row, now), under is not None, lines)
+        self._drawn[row.id] = kept = DrawnRow(row, age(row, now), under is not None, lines)
         return kept
