@@ -31,7 +31,7 @@ async def test_what_was_said_is_found_and_enter_opens_it() -> None:
     async with world.run(WIDE) as pilot:
         await ready(pilot)
         await press(pilot, "ctrl+f", *"broken")
-        await sees(pilot, "1 message, the newest first.")
+        await sees(pilot, "1 message.")
         await sees(pilot, "My parcel arrived today and the lamp is broken.")
         await sees(pilot, "Samuel Okafor  ● active  47m")
         await press(pilot, "enter")

@@ -182,7 +182,7 @@ COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "ba
 """The footer while writing, in order; letters come after the leader."""
 OFFERED = {
     Where.COMPOSER: COMPOSING,
-    Where.FILTER: ("keep-filter", "back", "next-needing-me", "last"),
+    Where.FILTER: ("keep-filter", "back", "search", "next-needing-me", "last"),
     Where.PANEL: ("leave-panel", "back", "next-needing-me"),
 }
 """The footer of these is written by hand; elsewhere `rank` decides."""

@@ -128,4 +128,4 @@ def _counted(count: int) -> str:
         return "Nobody said that."
     if count == MOST:
         return f"The newest {count} messages; more words find fewer."
-    return f"{count} message{'s' if count > 1 else ''}, the newest first."
+    return "1 message." if count == 1 else f"{count} messages, the newest first."
