@@ -23,7 +23,7 @@ JOIN_TIMEOUT = 30.0
 """Seconds from the socket to the first row event's promise; a database that was asleep takes some."""
 SOON = 12.0
 """Seconds of an outage in which attempts are at most `QUICK` apart."""
-QUICK = 0.8
+QUICK = 0.6
 STEADY, FLAPS = 5.0, 10
 """A channel that lasted less than so many seconds has flapped; after so many flaps in a row attempts are further apart:
 some servers let everybody in and close the channel with the next message."""
