@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from chattui.gateway.protocol import Found
 from chattui.model.events import Event
 from chattui.model.records import RECORDS, ConversationId, UserId
+
+Cells = Annotated[int, Meta(ge=0, le=10_000)]
+"""Of a terminal, one way."""
 
 
 class Entry(Struct, frozen=True, tag_field="what", tag=str.lower, omit_defaults=True):
@@ -97,8 +100,8 @@ class Paste(Entry, frozen=True):
 class Size(Entry, frozen=True):
     """The terminal's size, at the beginning and after each change."""
 
-    columns: int
-    rows: int
+    columns: Cells
+    rows: Cells
 
 
 class Focus(Entry, frozen=True):
@@ -119,7 +122,7 @@ Input = Key | Mouse | Paste | Size | Focus
 class Step(Struct, frozen=True):
     """An entry, seconds after the beginning, and what time it was at the server, as far as the desk knew."""
 
-    at: float
+    at: Annotated[float, Meta(ge=0)]
     now: datetime
     entry: AnyEntry
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from chattui.recording.entries import Ended, Input, Opened, Step
-from chattui.recording.replayed import ReplayedDesk
+from chattui.recording.replaying import ReplayedDesk
 from chattui.recording.tape import Tape
 
 SETTLE = 0.3

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from chattui.explained import Explained
-from chattui.recording.entries import Applied, Step, events_of
+from chattui.recording.entries import Applied, Cells, Step, events_of
 from chattui.store.store import Store
 
 VERSION = 1
@@ -25,8 +25,8 @@ class Unreadable(Explained):
 class Header(Struct, frozen=True):
     """Where it was recorded."""
 
-    columns: int = 0
-    rows: int = 0
+    columns: Cells = 0
+    rows: Cells = 0
     zone: str = ""
     """The local time zone as POSIX writes it: `UTC0`, `<+02>-2`."""
     settings: dict[str, Any] = {}

@@ -13,8 +13,9 @@ from chattui.desk import Desk
 from chattui.recording.entries import Input, Size, Step
 from chattui.recording.pace import PacedLoop
 from chattui.recording.player import Part, Player
-from chattui.recording.replayed import ReplayedDesk
+from chattui.recording.replaying import ReplayedDesk
 from chattui.recording.tape import Header, Tape
+from chattui.ui import escapes
 from chattui.ui.app import ChattuiApp
 from chattui.ui.inputs import entry_of, event_of
 from chattui.ui.settings import Settings
@@ -102,8 +103,13 @@ class WatchedReplay(ReplayApp):
     """One that somebody looks at: the window's title says how far it is, and which keys there are."""
 
     def on_mount(self) -> None:
-        """Say where we are; Textual calls the program's own as well."""
+        """Say where we are. Textual calls the program's own as well."""
+        self._write(escapes.SAVE_TITLE)
         self._say()
+
+    async def on_unmount(self) -> None:
+        """The window gets its own title back."""
+        self._write(escapes.RESTORE_TITLE)
 
     def ended(self) -> None:
         """The last screen stays."""
@@ -116,6 +122,8 @@ class WatchedReplay(ReplayApp):
 
     def looked(self, key: str) -> None:
         """Space, →, +, -, q."""
+        if self.playing is None:
+            return
         pace = self._paced.pace
         match key:
             case "space":
