@@ -23,11 +23,11 @@ import msgspec
 from tests.chaos.place import Cast, Place, Server, dismiss, embedded, hire
 from tests.chaos.plan import Blow, Scale, only, plan
 from tests.chaos.report import Report
-from tests.chaos.run import Wanted, run
+from tests.chaos.run import Wanted, reserve, run
 from tests.chaos.story import concerned
 
-WORK = 0.65
-"""Part of the time over which the faults are spread; in the rest all comes to rest and is compared."""
+BEGINNING = 7.0
+"""Seconds until everybody is at work."""
 KEPT = Path(tempfile.gettempdir()) / "chattui-chaos-failures"
 
 
@@ -57,11 +57,12 @@ def _numbers(words: str) -> list[int]:
 
 def wanted(told: argparse.Namespace) -> Wanted:
     """The plan of a run."""
-    work = WORK * told.minutes * 60
+    seconds = told.minutes * 60
+    work = 0.9 * (seconds - reserve(seconds) - BEGINNING)
     blows = plan(told.seed, Scale(told.faults, work, told.longest, own_server=not told.url))
     if told.only_faults is not None:
         blows = only(blows, told.only_faults)
-    return Wanted(told.seed, told.messages, blows, work, told.minutes * 60, not told.no_record, told.hurry)
+    return Wanted(told.seed, told.messages, blows, work, seconds, not told.no_record, told.hurry)
 
 
 @contextmanager

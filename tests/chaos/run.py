@@ -36,6 +36,11 @@ GROWTH, EACH = 20_000_000, 3_000
 """Bytes by which a client may grow after that, and for each message of the run: it holds the threads it looked at."""
 
 
+def reserve(seconds: float) -> float:
+    """Seconds at the end of a run in which all comes to rest and is compared: twice a minute, where there are many."""
+    return min(180.0, max(22.0, 0.2 * seconds))
+
+
 class Wanted(Struct, frozen=True):
     """What a run is to be. It ends after `seconds`, whatever it has come to."""
 
@@ -107,9 +112,8 @@ class Run:
         pace = self.wanted.pace
         await asyncio.gather(*(worker.work(pace) for worker in self.workers.values()))
         writing = [asyncio.create_task(customer.work(pace)) for customer in self.customers.values()]
-        reserve = min(180.0, 0.2 * self.wanted.seconds)
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.remaining - reserve):
+            async with asyncio.timeout(self.remaining - reserve(self.wanted.seconds)):
                 await storm.rage(self.wanted.blows, time.monotonic())
                 await self._enough()
         storm.heal()

@@ -4,7 +4,7 @@ from tests.chaos.__main__ import arguments, once, wanted
 from tests.chaos.plan import EVERY, ON_THE_LINE, Scale, only, plan
 from tests.chaos.story import concerned
 
-SHORT = ["--seed", "5", "--messages", "150", "--faults", "40", "--minutes", "0.55", "--longest", "4", "--hurry"]
+SHORT = ["--seed", "5", "--messages", "150", "--faults", "40", "--minutes", "0.75", "--longest", "4", "--hurry"]
 
 
 def test_a_short_storm_costs_nobody_anything() -> None:
