@@ -160,6 +160,7 @@ def _signs(scene: Scene) -> list[tuple[str, dict[str, Any]]]:
         *(("typing", {"conversation_id": nowhere, "user_id": who, "is_typing": True}) for who in (colleague, customer)),
         *(("typing", {"conversation_id": here, "user_id": who, "is_typing": True}) for who in wrong),
         *(("typing", {"conversation_id": here, "user_id": colleague, "is_typing": what}) for what in (1, "yes", None)),
+        *(("viewing", {"conversation_id": where, "user_id": colleague}) for where in (nowhere, None, 5, {})),
         *(("viewing", {"conversation_id": here, "user_id": who}) for who in (customer, other, stranger, *wrong)),
         *(
             ("read", {"conversation_id": here, "user_id": who, "last_read_seq": 1})

@@ -321,9 +321,14 @@ TABLE: dict[str, tuple[list[Event], Event, Changes]] = {
     "a colleague looks": (UNLOADED, ViewingSeen(A, BO), Changes(conversations=ONE)),
     "a colleague goes on looking": ([*UNLOADED, ViewingSeen(A, BO)], ViewingSeen(A, BO), Changes()),
     "a colleague looks elsewhere": (
-        [*UNLOADED, ViewingSeen(A, BO)],
+        [*UNLOADED, stored(conversation("b")), ViewingSeen(A, BO)],
         ViewingSeen(B, BO),
         Changes(conversations=frozenset({A, B})),
+    ),
+    "a colleague looks at what nobody knows": (
+        [*UNLOADED, ViewingSeen(A, BO)],
+        ViewingSeen(B, BO),
+        Changes(conversations=ONE),
     ),
     "a stranger looks": (UNLOADED, ViewingSeen(A, UserId("eve")), Changes()),
     "its customer looks": (UNLOADED, ViewingSeen(A, CUSTOMER), Changes()),

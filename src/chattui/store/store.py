@@ -87,7 +87,7 @@ class Store:
                 if known and people.type(event, self.state.customer_id(event.conversation_id)):
                     touched.conversation(event.conversation_id)
             case ViewingSeen():
-                touched.conversations |= people.look(event)
+                touched.conversations |= {one for one in people.look(event) if one in self.state.conversations}
             case PresenceSeen():
                 touched.header |= not people.here(event.agents)
                 touched.conversations |= people.arrive(event.agents)
