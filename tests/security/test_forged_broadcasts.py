@@ -154,13 +154,14 @@ def _signs(scene: Scene) -> list[tuple[str, dict[str, Any]]]:
     here, nowhere = str(scene.conversation_id), str(uuid4())
     colleague, customer = str(scene.ours.colleague.id), str(scene.ours.customer.id)
     other, stranger = str(scene.attackers["other customer"].id), str(scene.theirs.me.id)
+    places: list[Any] = [nowhere, None, 5, {}]
     wrong: list[Any] = [None, 5, "", [], {"id": colleague}, "x" * 10_000]
     return [
         *(("typing", {"conversation_id": here, "user_id": who, "is_typing": True}) for who in (other, stranger)),
         *(("typing", {"conversation_id": nowhere, "user_id": who, "is_typing": True}) for who in (colleague, customer)),
         *(("typing", {"conversation_id": here, "user_id": who, "is_typing": True}) for who in wrong),
         *(("typing", {"conversation_id": here, "user_id": colleague, "is_typing": what}) for what in (1, "yes", None)),
-        *(("viewing", {"conversation_id": where, "user_id": colleague}) for where in (nowhere, None, 5, {})),
+        *(("viewing", {"conversation_id": where, "user_id": colleague}) for where in places),
         *(("viewing", {"conversation_id": here, "user_id": who}) for who in (customer, other, stranger, *wrong)),
         *(
             ("read", {"conversation_id": here, "user_id": who, "last_read_seq": 1})
