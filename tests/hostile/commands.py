@@ -65,7 +65,8 @@ def play(pages: Sequence[Sequence[str]], chosen: Sequence[list[str]]) -> None:
 
 
 def _connect(connected: Callable[[Target], object]) -> None:
-    gateways.connected = tail.connected = connected  # type: ignore[assignment]  # in place of the network
+    for module in (gateways, tail):
+        vars(module)["connected"] = connected  # in place of the network
 
 
 if __name__ == "__main__":
