@@ -14,7 +14,7 @@ from chattui.gateway.protocol import Found, Gateway, Refused
 from chattui.model.events import Event
 from chattui.model.intents import Intent
 from chattui.model.records import ConversationId
-from chattui.recording.entries import Answered, Drafted, Failed, Opened, Remarked, told
+from chattui.recording.entries import Answered, Drafted, Failed, Opened, Remarked
 from chattui.recording.recorder import Recorder
 from chattui.store.changes import Changes
 from chattui.store.store import Store
@@ -36,7 +36,7 @@ class RecordedStore(Store):
         """As the store does."""
         batch = tuple(events)
         if batch:
-            self._recorder.note(told(batch))
+            self._recorder.applied(batch)
         return super().apply(batch)
 
 

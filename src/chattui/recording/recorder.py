@@ -12,7 +12,8 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from chattui.explained import Explained
-from chattui.recording.entries import AnyEntry, Ended, Step
+from chattui.model.events import Event
+from chattui.recording.entries import AnyEntry, Ended, Step, told
 from chattui.recording.tape import Header, line
 
 _log = logging.getLogger(__name__)
@@ -49,11 +50,18 @@ class Recorder:
 
     def note(self, entry: AnyEntry) -> None:
         """It happened now. Returns at once, and raises nothing."""
+        self._step(lambda: entry)
+
+    def applied(self, events: tuple[Event, ...]) -> None:
+        """As `note`, for a batch that goes into the store; a large one is taken apart in the thread."""
+        self._step(lambda: told(events))
+
+    def _step(self, entry: Callable[[], AnyEntry]) -> None:
         if self._closed or self._failed:
             return
-        step = Step(round(self._monotonic() - self._begun, 4), self.now(), entry)
         if self._room.acquire(blocking=False):
-            self._writer.submit(self._write, step)
+            at = round(self._monotonic() - self._begun, 4)
+            self._writer.submit(self._write, at, self.now(), entry)
         else:
             self._give_up("the disk is too slow")
 
@@ -69,10 +77,10 @@ class Recorder:
 
     # In the thread
 
-    def _write(self, step: Step) -> None:
+    def _write(self, at: float, now: datetime, entry: Callable[[], AnyEntry]) -> None:
         try:
             if not self._failed:
-                self._put(line(step))
+                self._put(line(Step(at, now, entry())))
         except OSError as error:
             self._give_up(error.strerror or str(error))
         except Exception:  # noqa: BLE001 - whatever it is, the shift goes on
