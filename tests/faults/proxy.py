@@ -213,7 +213,7 @@ class FaultProxy:
         client = Streams(*await asyncio.open_connection(sock=accepted))
         try:
             server = await self._behind()
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             Lane(self._weather, Direction.DOWN, client.writer).reset()
             return
         strikes = Strikes(lambda asked: self._struck(HttpFault, asked), lambda said: self._struck(FrameFault, said))

@@ -21,6 +21,8 @@ from tests.faults.proxy import FaultProxy
 from tests.gateway.conftest import Team, until
 from tests.stack import PASSWORD, Organisation, make_organisation
 
+BUSY = 15.0
+"""Seconds that a beginning may take on a machine with much else to do."""
 LOOK = 0.1
 """Seconds between two comparisons with the database."""
 
@@ -95,8 +97,8 @@ async def staged(team: Team, *, reconcile: bool = True, storage: MemorySession |
     ana = await team.agent(acme.agents[0], proxy.url, reconcile=reconcile, storage=storage)
     rosa = await team.customer(acme)
     one = (await rosa.thread()).conversation_id
-    await until(ana, lambda: ana.queries.knows(one))
+    await until(ana, lambda: ana.queries.knows(one), BUSY)
     assert await ana.ask(TakeOver(one)) is None
     ana.look(one)
-    await until(ana, lambda: ana.queries.thread(one).loaded)
+    await until(ana, lambda: ana.queries.thread(one).loaded, BUSY)
     return Scene(acme, proxy, ana, rosa, one)

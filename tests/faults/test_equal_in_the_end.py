@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
+import httpx
 import pytest
 
 from chattui.desk import following
-from chattui.gateway.supabase import link
+from chattui.gateway.supabase import client, link
 from tests.faults.faults import (
     Answer,
     BlackHole,
@@ -26,6 +27,7 @@ from tests.faults.faults import (
     Requests,
     Reset,
     SlowBody,
+    Stall,
     Throttle,
     Truncate,
 )
@@ -70,6 +72,7 @@ HTTP: Sequence[Fault] = (
     Truncate(REST, times=3, broken=True),
     LoseAnswer(REST, times=3),
     LoseRequest(REST, times=3),
+    Stall(REST, times=2),
     LoseAnswer(SEND),
     Truncate(SEND),
 )
@@ -81,6 +84,7 @@ def _impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "LOOK", 0.5)
     monkeypatch.setattr(following, "QUIET", 1.0)
     monkeypatch.setattr(link, "JOIN_TIMEOUT", 5.0)
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(2.0))
 
 
 @pytest.mark.parametrize("faults", [LINES, FRAMES, HTTP], ids=["lines", "frames", "http"])

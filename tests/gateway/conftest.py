@@ -74,7 +74,7 @@ class Team:
         desk = Desk(gateway, Store(), reconcile=reconcile)
         task = asyncio.create_task(desk.run())
         self._ends.push_async_callback(_leave, desk, task)
-        await until(desk, lambda: desk.queries.header().link is LinkState.LIVE)
+        await until(desk, lambda: desk.queries.header().link is LinkState.LIVE, 15)
         return desk
 
     async def customer(self, organisation: Organisation, name: str = "Rosa", url: str | None = None) -> CustomerGateway:
