@@ -38,6 +38,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--faults", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=15.0, help="it never takes longer")
+    parser.add_argument("--work", type=float, help="seconds over which the faults are spread; else most of the time")
     parser.add_argument("--longest", type=float, default=15.0, help="seconds that a fault stands at most")
     parser.add_argument("--hurry", action="store_true", help="tell clients to look again in the end")
     parser.add_argument("--visibility", choices=("all", "assigned"), default="all", help="what agents may see")
@@ -58,7 +59,7 @@ def _numbers(words: str) -> list[int]:
 def wanted(told: argparse.Namespace) -> Wanted:
     """The plan of a run."""
     seconds = told.minutes * 60
-    work = 0.9 * (seconds - reserve(seconds) - BEGINNING)
+    work = told.work or 0.9 * (seconds - reserve(seconds) - BEGINNING)
     blows = plan(told.seed, Scale(told.faults, work, told.longest, own_server=not told.url))
     if told.only_faults is not None:
         blows = only(blows, told.only_faults)

@@ -38,7 +38,7 @@ GROWTH, EACH = 20_000_000, 3_000
 
 def reserve(seconds: float) -> float:
     """Seconds at the end of a run in which all comes to rest and is compared: twice a minute, where there are many."""
-    return min(180.0, max(22.0, 0.2 * seconds))
+    return min(180.0, max(18.0, 0.2 * seconds))
 
 
 class Wanted(Struct, frozen=True):
