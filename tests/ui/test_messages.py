@@ -1,5 +1,6 @@
 """What is done to a chosen message: copied as written, its links seen before they are opened, a refused one edited."""
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from chattui.desk.keeping import Unkept
 from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
 from chattui.model.intents import AddNote, SendMessage
+from chattui.text.inert import Inert
 from chattui.ui import browser
 from chattui.ui.screens.links import LinkScreen
 from chattui.ui.widgets.composer import Mode
@@ -202,6 +204,19 @@ async def test_no_browser_is_said_and_what_to_do(monkeypatch: pytest.MonkeyPatch
         await samuel(world, pilot, "https://a.example")
         await press(pilot, "O", "O")
         await sees(pilot, "No browser could be started from here; O y copies the address.")
+
+
+async def test_a_browser_has_no_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told, program = tmp_path / "told", tmp_path / "browser.py"
+    program.write_text(
+        "import os, sys; open(sys.argv[1], 'w').write(f\"{'TERM' in os.environ} {os.isatty(0)} {os.getsid(0)}\")"
+    )
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("BROWSER", f"{sys.executable} {program} {told} %s")
+    assert await browser.open_link(Inert("https://a.example"))
+    has_term, has_tty, session = told.read_text().split()
+    assert (has_term, has_tty) == ("False", "False")
+    assert int(session) != os.getsid(0)
 
 
 async def test_a_browser_that_stays_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from textual.widgets import Static
 
 from chattui.ui.actions import Keymap, categories, spoken
 
+LED = ("Conversation", "Messages")
+"""Categories whose letters work while writing, after the leader."""
 SIGNS = (
     ("◔ waiting   ● active   ◌ ai   ✓ closed", "how a conversation stands"),
     ("│ customer   ┃ agent   ┊ AI", "who speaks"),
@@ -48,5 +50,5 @@ class HelpScreen(ModalScreen[None]):
         return table
 
     def _aside(self, category: str) -> str:
-        also = f"   while writing, after {self._keymap.hint('leader')}" if category == "Conversation" else ""
+        also = f"   while writing, after {self._keymap.hint('leader')}" if category in LED else ""
         return f"{also}\n"
