@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from chattui.gateway.protocol import Refused
-from chattui.model.events import RowsStored
+from chattui.model.events import ConversationGone, RowsStored
 from chattui.model.intents import SetPriority, Snooze
 from chattui.text.times import until as until_when
 from chattui.ui.pickers import priority_choices, snooze_choices
@@ -120,6 +120,22 @@ async def test_a_colleagues_priority_and_snooze_are_seen_at_once() -> None:
         world.gateway.tell(RowsStored((row,)))
         await sees(pilot, "!! Liam")
         await sees(pilot, "!!  ◷ 20 Dec")
+
+
+async def test_what_is_gone_from_under_the_cursor_is_left_alone() -> None:
+    world = World()
+    async with world.run(SMALL) as pilot:
+        await ready(pilot)
+        await press(pilot, "down", "up")
+        gone = world.gateway.table["conversations", ANNE]
+        world.gateway.tell(ConversationGone(ANNE, gone.version + 1))
+        await until(pilot, lambda: not world.desk.queries.knows(ANNE))
+        world.inbox.browsing.list.held.key()
+        assert world.inbox.browsing.list.painted_under_cursor() == ANNE
+        for key in ("z", "!", "c", "t", "l", "a", "enter"):
+            await pilot.press(key)
+            assert world.app.screen is world.inbox
+        assert world.gateway.submitted == []
 
 
 async def test_above_the_thread_there_is_the_word_where_there_is_room() -> None:
