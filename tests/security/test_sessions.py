@@ -225,16 +225,35 @@ def test_signing_out_ends_this_session_alone(stack: Stack, acme: Organisation, t
     assert email_of(acme) in there.ok("whoami")
 
 
+class Watched(MemorySession):
+    """A storage that tells when it is looked at."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(kept_session(person).load())
+        self._loop = asyncio.get_running_loop()
+        self._looked = asyncio.Event()
+
+    def load(self) -> str | None:
+        self._loop.call_soon_threadsafe(self._looked.set)
+        return super().load()
+
+    async def looked_at(self, times: int = 3) -> None:
+        """So often, and what the last but one saw has been acted on."""
+        for _ in range(times):
+            self._looked.clear()
+            await self._looked.wait()
+
+
 async def test_a_window_that_is_open_leaves_when_its_session_is_ended_elsewhere(
     stack: Stack, make_organisation: MakeOrganisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The channel is left and nothing is asked any more; a new sign-in of the same person brings it back."""
     monkeypatch.setattr(session, "LOOK", 0.05)
     acme = make_organisation(agents=2)
-    storage = kept_session(acme.agents[0])
+    storage = Watched(acme.agents[0])
     async with AsyncExitStack() as ends:
         desk = await Team(stack, ends).agent(acme.agents[0], storage=storage)
-        await asyncio.sleep(0.2)  # it has seen that there is one
+        await storage.looked_at()
         storage.clear()
         await until(desk, lambda: "signed out" in desk.queries.header().link_reason)
         with pytest.raises(SignedOut):
@@ -251,7 +270,7 @@ async def test_a_session_that_could_not_be_kept_lives_on(
     stack: Stack, acme: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "LOOK", 0.02)
-    storage = kept_session(acme.agents[0])
+    storage = Watched(acme.agents[0])
     async with AsyncExitStack() as ends:
         gateway = await supabase.open_agent(stack.url, stack.anon_key, storage)
         ends.push_async_callback(gateway.close)
@@ -259,7 +278,7 @@ async def test_a_session_that_could_not_be_kept_lives_on(
         async for event in gateway.events():
             if isinstance(event, ChannelJoined):
                 break
-        await asyncio.sleep(0.2)
+        await storage.looked_at()
         assert (await gateway.snapshot()).event.me == str(acme.agents[0].id)
 
 
