@@ -34,8 +34,11 @@ def main() -> int:
 
 
 def made(directory: Path, until: float) -> Path | None:
-    """The Python of an environment with pip-audit."""
-    venv.create(directory, with_pip=True)
+    """The Python of an environment with pip-audit; None where it cannot be had."""
+    try:
+        venv.create(directory, with_pip=True)
+    except (OSError, subprocess.CalledProcessError):  # some systems keep venv's own pip in another package
+        return None
     python = directory / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
     return python if run([str(python), *install, "-r", str(HERE / "audit.lock")], until) is not None else None
