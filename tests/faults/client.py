@@ -61,8 +61,9 @@ class Client:
 
     def go_on(self) -> float:
         """Wake it; when that was."""
+        at = time.monotonic()
         self._process.send_signal(signal.SIGCONT)
-        return time.monotonic()
+        return at
 
     @property
     def cpu_seconds(self) -> float:
