@@ -7,23 +7,18 @@ session is text to this module. Whoever holds it is that person, so a file that 
 import hashlib
 import os
 import stat
-from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
-
-import keyring
-from filelock import AsyncFileLock, BaseAsyncFileLock
-from keyring.backend import KeyringBackend
-from keyring.core import recommended
-from keyring.errors import NoKeyringError, PasswordDeleteError
+from typing import TYPE_CHECKING
 
 from chattui import paths
 from chattui.explained import Explained
 
-_SERVICE = "chattui"
+if TYPE_CHECKING:
+    from filelock import BaseAsyncFileLock
 
-T = TypeVar("T")
+    from chattui.keyrings import Ring
 
 
 class Exposed(Explained):
@@ -48,9 +43,8 @@ class Credentials:
     """One session, named by the project's URL and, where one person has several, by `who`."""
 
     def __init__(self, url: str, who: str = "") -> None:
-        name = f"{url} {who}".strip()
-        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-        self._ring = _Ring(name)
+        self._name = f"{url} {who}".strip()
+        digest = hashlib.sha256(self._name.encode()).hexdigest()[:16]
         self._file = paths.state_dir() / "sessions" / f"{digest}.json"
         self._in_ring = self._file.with_suffix(".keyring")
         """An empty file: a keyring that does not answer is asked again only where it has something."""
@@ -58,6 +52,17 @@ class Credentials:
         """Why the last session could not be kept: a gateway goes on without, a login should not."""
         self.remark = ""
         """A sentence where a keyring refused and the last session went into a file instead."""
+
+    @cached_property
+    def _ring(self) -> "Ring":
+        from chattui.keyrings import Ring  # noqa: PLC0415 - slow to load
+
+        return Ring(self._name)
+
+    @property
+    def expected(self) -> bool:
+        """Whether `load` should find one, without asking a keyring."""
+        return self._file.exists() or self._in_ring.exists()
 
     def load(self) -> str | None:
         """The session, or None.
@@ -105,8 +110,10 @@ class Credentials:
             raise Locked(self._ring.failure)
         self._in_ring.unlink(missing_ok=True)
 
-    def refresh_lock(self) -> BaseAsyncFileLock:
+    def refresh_lock(self) -> "BaseAsyncFileLock":
         """Held while a session is renewed: two programs with one refresh token would end each other's session."""
+        from filelock import AsyncFileLock  # noqa: PLC0415 - slow to load
+
         paths.private_dir(self._file.parent)
         return AsyncFileLock(self._file.with_suffix(".lock"), timeout=10)
 
@@ -142,40 +149,6 @@ class Credentials:
             self._file.unlink(missing_ok=True)
         except OSError as error:
             raise paths.Unwritable(self._file, error) from error
-
-
-class _Ring:
-    """One entry of the operating system's keyring. No error passes: `failure` names the last call's, "" for none."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self.failure = ""
-
-    def get(self) -> str | None:
-        return self._ask(lambda backend: backend.get_password(_SERVICE, self._name))
-
-    def put(self, text: str) -> bool:
-        """Whether it is there now: some keep only the beginning of a long one, and say nothing."""
-        self._ask(lambda backend: backend.set_password(_SERVICE, self._name, text))
-        failure = self.failure
-        there = self.get() == text
-        self.failure = self.failure or failure
-        return there
-
-    def drop(self) -> None:
-        self._ask(lambda backend: backend.delete_password(_SERVICE, self._name))
-
-    def _ask(self, question: Callable[[KeyringBackend], T]) -> T | None:
-        """What is not recommended asks on the terminal for a password, or is a plain file: ours is as good."""
-        self.failure = ""
-        try:
-            backend = keyring.get_keyring()
-            return question(backend) if recommended(backend) else None
-        except (NoKeyringError, PasswordDeleteError):
-            return None
-        except Exception as error:  # noqa: BLE001 - D-Bus, COM, a plug-in that is gone: a backend may raise anything
-            self.failure = type(error).__name__
-            return None
 
 
 def _refuse_exposed(path: Path) -> None:

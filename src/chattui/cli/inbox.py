@@ -42,7 +42,7 @@ def inbox(choice: Choice) -> None:
     from chattui.credentials import Credentials  # noqa: PLC0415 - the keyring library is slow to load
 
     storage = Credentials(target.url)
-    if storage.load() is None:
+    if not storage.expected and storage.load() is None:
         _sign_in(target, storage)
     show_inbox(choice.config(), target, storage, choice.record)
 

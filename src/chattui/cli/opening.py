@@ -10,6 +10,8 @@ from chattui.config import Target
 from chattui.desk.drawer import DiskDrawer
 from chattui.desk.keeping import Drawer
 from chattui.desk.remembering import DiskMemory, Forgetful, Memory
+from chattui.explained import Explained
+from chattui.gateway.errors import Misconfigured
 from chattui.gateway.opening import OpeningGateway
 from chattui.gateway.protocol import Gateway
 from chattui.gateway.sessions import user_of
@@ -35,7 +37,10 @@ async def opened(target: Target, storage: "SessionStorage", *, remember: bool) -
     def gateway() -> "Awaitable[Gateway]":
         return open_agent(target.url, target.key, storage)
 
-    me = user_of(await asyncio.to_thread(storage.load))
+    try:
+        me = user_of(await asyncio.to_thread(storage.load))
+    except Explained as error:
+        raise Misconfigured(str(error)) from error
     way = await gateway() if me is None else OpeningGateway(me, gateway)
     memory = DiskMemory(paths.memory_dir(), target.url, way.me) if remember else Forgetful()
     return Parts(way, DiskDrawer(paths.state_dir() / "words", target.url), memory)
