@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from chattui.gateway.errors import Unreachable
+from chattui.gateway.protocol import Cursor
+from chattui.gateway.supabase.agent import SupabaseGateway
+from chattui.gateway.supabase.rest import Rest
 from tests.conftest import MakeOrganisation
 from tests.fuzz.run import Run, framed
 from tests.fuzz.server import Siege
@@ -43,6 +47,26 @@ def test_a_row_that_is_odd_is_drawn(table: str, columns: dict[str, Any]) -> None
     data = framed(table, **columns)
     outcome = targets()["frame"](data)
     assert outcome.startswith("['RowsStored']") or "\\ud800" in data.decode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"now": "2026-11-20T14:07:\ud800Z", "cursor": "1"},
+        {"now": "2026-11-20T14:07:00Z", "cursor": "1", "gone": [{"id": "one"}]},
+        {"now": "2026-11-20T14:07:00Z", "cursor": "1", "gone": [{"id": "one", "version": "new"}]},
+        {"now": "2026-11-20T14:07:00Z", "cursor": "1", "rows": {"messages": "many"}},
+    ],
+)
+async def test_an_answer_that_makes_no_sense_is_none(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+    async def rpc(*_: Any) -> Any:
+        return answer
+
+    monkeypatch.setattr(Rest, "rpc", rpc)
+    gateway = object.__new__(SupabaseGateway)
+    gateway._rest = object.__new__(Rest)
+    with pytest.raises(Unreachable):
+        await gateway.sync(Cursor("e", "1"))
 
 
 def test_the_doors_of_the_local_server_stay_open(make_organisation: MakeOrganisation) -> None:

@@ -42,7 +42,6 @@ FIELDS = (
     *("note", "event's kind", "event's reason", "event's data", "label", "label's colour", "colleague's name"),
     *("shortcut", "title of a reply", "body of a reply", "summary", "sentiment", "intent", "language"),
     *("metadata's name", "metadata", "refusal", "reason of a refused message", "reason of an outage", "failure"),
-    *("agent's name for a customer", "typist's name", "viewer's name"),
 )
 Say = Callable[[str, int], str]
 """The words of a field in a slot."""

@@ -52,12 +52,17 @@ class _Snapshot(Struct, frozen=True):
     rows: dict[str, list[Any]]
 
 
+class _Gone(Struct, frozen=True):
+    id: ConversationId
+    version: int
+
+
 class _Sync(Struct, frozen=True):
     reset: str | None = None
     now: datetime | None = None
     epoch: str = ""
     rows: dict[str, list[Any]] = {}
-    gone: tuple[dict[str, Any], ...] = ()
+    gone: tuple[_Gone, ...] = ()
     cursor: str | None = None
     more: Any = None
 
@@ -108,7 +113,7 @@ class SupabaseGateway:
             if answer.reset is not None or answer.now is None:
                 return Reset(answer.reset or "the answer had no time")
             rows += rows_of(answer.rows)
-            gone += [ConversationGone(ConversationId(it["id"]), int(it["version"])) for it in answer.gone]
+            gone += [ConversationGone(it.id, it.version) for it in answer.gone]
             if answer.more is None:
                 break
             params["after"] = answer.more

@@ -44,7 +44,7 @@ class Rest:
         answer = await self.rpc(name, params)
         try:
             return row_of(table, answer)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
             _log.warning("the answer of %s made no sense: %s", name, error)
             raise Unreachable(BROKEN) from error
 
@@ -54,7 +54,7 @@ class Rest:
             return msgspec.convert(await self.rpc(name, params), kind)
         except Denied as denied:
             raise Misconfigured(denied.refused.sentence) from denied
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
             _log.warning("the answer of %s made no sense: %s", name, error)
             raise Unreachable(BROKEN) from error
 
