@@ -1,10 +1,14 @@
 """A reply below messages that its writer never had in sight: it is asked about first, and its words stay."""
 
+import asyncio
+
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from chattui.model.events import RowsStored
+from chattui.model.events import PageLoaded, RowsStored
 from chattui.model.intents import AddNote, SendMessage
+from chattui.model.records import ConversationId
 from chattui.ui.settings import Settings
 from tests.scripted import BO
 from tests.ui.world import AI, SAM, C, World, message, picture_of, press, sees, until
@@ -129,6 +133,26 @@ async def test_a_note_is_not_for_the_customer_and_goes() -> None:
         await newer(world, pilot)
         await press(pilot, "ctrl+g", "N", *"call them", "enter")
         await until(pilot, lambda: any(isinstance(one, AddNote) for one in world.gateway.submitted))
+
+
+async def test_what_is_not_loaded_yet_was_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    loaded, page = asyncio.Event(), world.gateway.page
+
+    async def slow(conversation_id: ConversationId, before_seq: int | None = None) -> PageLoaded:
+        await loaded.wait()
+        return await page(conversation_id, before_seq)
+
+    monkeypatch.setattr(world.gateway, "page", slow)
+    async with world.run(SMALL) as pilot:
+        await sees(pilot, "● live")
+        await press(pilot, "2", "enter", *"hello", "enter")
+        await sees(pilot, "loading…")
+        await sees(pilot, "2 newer messages: send anyway?")
+        loaded.set()
+        await sees(pilot, "How long will it take?")
+        await press(pilot, "enter")
+        await until(pilot, lambda: sent(world) == ["hello"])
 
 
 async def test_a_key_that_is_held_answers_nothing() -> None:
