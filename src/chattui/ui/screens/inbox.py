@@ -10,7 +10,8 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from chattui.model.records import ConversationId
+from chattui.gateway.protocol import Found
+from chattui.text.cells import cut
 from chattui.text.inert import Inert, inert_line
 from chattui.ui.actions import Keymap, Where
 from chattui.ui.attention import Attention
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-roomy")]
 """Columns from which a layout holds."""
 LONGEST = 400
-"""Characters of a refusal that are shown: it stands over the panes."""
+"""Cells of a refusal that are shown: it stands over the panes."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
 
 
@@ -121,9 +122,9 @@ class InboxScreen(Screen[None]):
         }
 
     def _search(self) -> None:
-        def chosen(found: ConversationId | None) -> None:
+        def chosen(found: Found | None) -> None:
             if found is not None:
-                self.panes.reveal(found)
+                self.panes.reveal(found.conversation_id, found.message_id)
 
         self.app.push_screen(SearchScreen(self.desk, self.browsing.text), chosen)
 
@@ -245,7 +246,7 @@ class InboxScreen(Screen[None]):
 
     def refuse(self, sentence: str) -> None:
         """Somebody said no."""
-        self.notify(inert_line(sentence)[:LONGEST], severity="warning", timeout=8, markup=False)
+        self.notify(cut(inert_line(sentence), LONGEST), severity="warning", timeout=8, markup=False)
 
     def work(self, job: Coroutine[Any, Any, object]) -> None:
         """Beside the screen; a crash in it is the app's to tell."""
