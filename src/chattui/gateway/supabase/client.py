@@ -57,9 +57,9 @@ class Connection:
         self._closing = asyncio.ensure_future(self._close_idle())
 
     async def cleared(self) -> None:
-        """Wait until what was doubted is closed."""
+        """Wait until what was doubted is closed, but no longer than half a second."""
         if self._closing is not None:
-            await asyncio.shield(self._closing)
+            await asyncio.wait((self._closing,), timeout=0.5)
 
     async def _close_idle(self) -> None:
         transports = (self.http._transport, *self.http._mounts.values())  # noqa: SLF001 - httpx has no other way
