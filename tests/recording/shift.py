@@ -21,10 +21,12 @@ from chattui.model.events import RowsStored
 from chattui.model.intents import SendMessage, TakeOver
 from chattui.model.records import ConversationId
 from chattui.recording import Header, RecordedDesk, Recorder
+from chattui.recording.entries import Mouse
 from chattui.recording.pace import PacedLoop
 from chattui.recording.player import Part, whole
 from chattui.recording.tape import Tape
 from chattui.ui import app
+from chattui.ui.inputs import event_of
 from chattui.ui.recorded import RecordedApp
 from chattui.ui.replaying import ReplayApp, run_replay, time_of
 from chattui.ui.settings import Settings
@@ -80,6 +82,8 @@ class Shift:
             for kind, what in doings:
                 if kind == "key":
                     await pilot.press(what)
+                elif kind == "click":
+                    self._click(*map(int, what.split(",")))
                 elif kind == "size":
                     await pilot.resize_terminal(*map(int, what.split("x")))
                 else:
@@ -88,6 +92,13 @@ class Shift:
                 self.marks.append((self._loop.time() - self._begun, picture(self.app)))
                 await asyncio.sleep(AFTERWARDS)
         self.recorder.close()
+
+    def _click(self, x: int, y: int) -> None:
+        """As a terminal tells it; the pilot's own click goes past the program."""
+        for did in ("MouseMove", "MouseDown", "MouseUp"):
+            event = event_of(Mouse(did, min(x, self.app.size.width - 1), min(y, self.app.size.height - 1), button=1))
+            assert event is not None
+            self.app.post_message(event)
 
     def _happen(self, kind: str, what: str) -> None:
         match kind:

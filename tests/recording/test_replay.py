@@ -16,12 +16,14 @@ from tests.recording.shift import Watcher, recorded, replayed
 from tests.ui.world import MEI, ROSA, SAM
 
 KEYS = ("down", "up", "enter", "escape", "t", "c", "T", "u", "1", "2", "4", "r", "N", "h", "i", "tab", "question_mark")
+CLICKS = ("5,1", "12,4", "12,4", "12,6", "70,10", "70,33", "3,35", "100,4")
 DOINGS = st.lists(
     st.one_of(
         st.tuples(st.just("key"), st.sampled_from([*KEYS, "ctrl+g", "ctrl+n", "ctrl+r", "f2", "pageup", "slash"])),
         st.tuples(st.just("customer"), st.sampled_from([ROSA, SAM, MEI])),
         st.tuples(st.just("size"), st.sampled_from(["80x24", "120x36", "60x14", "30x8", "160x45"])),
         st.tuples(st.sampled_from(["cut", "join"]), st.just("")),
+        st.tuples(st.just("click"), st.sampled_from(CLICKS)),
     ),
     max_size=14,
 )
