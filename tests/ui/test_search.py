@@ -39,6 +39,9 @@ async def test_what_was_said_is_found_and_enter_opens_it() -> None:
         assert world.inbox.browsing.selection.opened
         assert world.inbox.panes.where is Where.THREAD
         assert world.inbox.browsing.list.cursor == SAM
+        await until(pilot, lambda: world.inbox.painting.thread.selected)
+        assert (chosen := world.inbox.painting.thread.selected) is not None
+        assert chosen.body == "My parcel arrived today and the lamp is broken."
 
 
 async def test_nothing_is_asked_while_somebody_types(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from chattui.model.records import ConversationId, Status
+from chattui.model.records import ConversationId, MessageId, Status
 from chattui.ui.actions import Standing, Where
 from chattui.ui.browsing import Browsing
 from chattui.ui.painting import Painting
@@ -85,9 +85,11 @@ class Panes(Horizontal):
         """Scroll by keys."""
         self._focus(Where.THREAD)
 
-    def reveal(self, conversation_id: ConversationId) -> None:
-        """Open it wherever it stands, and read."""
+    def reveal(self, conversation_id: ConversationId, message_id: MessageId | None = None) -> None:
+        """Open it wherever it stands, and read; from this message on, if it is on the page that is loaded."""
         self._browsing.reveal(conversation_id)
+        if message_id is not None:
+            self._painting.thread.point_to(conversation_id, message_id)
         self.to_thread()
 
     def to_panel(self) -> None:

@@ -14,7 +14,6 @@ from textual.widgets.option_list import Option
 
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Found
-from chattui.model.records import ConversationId
 from chattui.text.inert import inert_line
 from chattui.text.times import ago
 from chattui.ui.widgets.fields import Field, stepping
@@ -29,8 +28,8 @@ MOST = 50
 """Messages that a search finds at most."""
 
 
-class SearchScreen(ModalScreen[ConversationId]):
-    """Answers with the conversation that was chosen, None where none was.
+class SearchScreen(ModalScreen[Found]):
+    """Answers with what was chosen, None where nothing was.
 
     Only what was typed last is asked for, and Enter takes nothing but what was found for it.
     """
@@ -79,7 +78,7 @@ class SearchScreen(ModalScreen[ConversationId]):
 
     def _take(self, index: int | None) -> None:
         if index is not None:
-            self.dismiss(self._found[index].conversation_id)
+            self.dismiss(self._found[index])
 
     def _ask(self, after: float) -> None:
         self.run_worker(self._search(self._words, after), exclusive=True, exit_on_error=False)

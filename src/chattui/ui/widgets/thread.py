@@ -105,6 +105,7 @@ class ThreadView(PlacedView, can_focus=True):
         self._reported: tuple[ConversationId, int] | None = None
         self._asked: tuple[ConversationId, str] | None = None
         self._selected: str | None = None
+        self._wanted: tuple[ConversationId, str] | None = None
 
     # What the screen asks and says
 
@@ -114,6 +115,7 @@ class ThreadView(PlacedView, can_focus=True):
             self._selected, self._typing = None, ()
         self._settle()
         self.refresh()
+        self._point()
 
     def say_when_empty(self, text: Inert) -> None:
         """What stands where no conversation is shown."""
@@ -146,6 +148,20 @@ class ThreadView(PlacedView, can_focus=True):
             self.deselect()
             return
         self._select(max(target, 0))
+
+    def point_to(self, conversation_id: ConversationId, key: str) -> None:
+        """Put the message cursor on this one once its thread is loaded; nothing happens where it is further up."""
+        self._wanted = conversation_id, key
+        self._point()
+
+    def _point(self) -> None:
+        thread = self._pages.thread
+        if self._wanted is None or thread is None or not thread.loaded:
+            return
+        (conversation_id, key), self._wanted = self._wanted, None
+        index = self._pages.index_of(key)
+        if index is not None and conversation_id == thread.conversation_id:
+            self._select(index)
 
     def deselect(self) -> bool:
         """No message cursor; False where there was none."""
