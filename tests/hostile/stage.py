@@ -22,6 +22,7 @@ from chattui.model.records import ConversationId, Message
 from chattui.store.store import Store
 from chattui.ui import app
 from chattui.ui.app import ChattuiApp, run
+from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.composer import Composer
 from chattui.ui.widgets.footer import FooterBar
@@ -142,7 +143,7 @@ class Stage(ChattuiApp):
         """Nothing stands there for a few seconds only, and nothing waits to be sent."""
         self.clear_notifications()
         self.workers.cancel_node(self.screen)
-        if self.failure:
+        if isinstance(self.screen, SentenceScreen):
             self.failure, self._return_code = "", 0
             self.pop_screen()
         for footer in self.screen.query(FooterBar):
