@@ -1,16 +1,19 @@
 """A desk at work while it is recorded."""
 
 import asyncio
+import inspect
 import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
+from chattui.desk import Desk
 from chattui.gateway.errors import SignedOut
 from chattui.model.events import ChannelJoined, GatewayEvent, LinkState
 from chattui.model.records import Row, Status
 from chattui.recording import Header, RecordedDesk, Recorder, replayed
 from chattui.recording.entries import Failed, Opened
+from chattui.recording.replaying import ReplayedDesk
 from chattui.recording.tape import read
 from chattui.store import Queries
 from tests.scripted import ScriptedGateway, contact, conversation, profile, tail
@@ -29,6 +32,13 @@ def desk_of(path: Path, gateway: ScriptedGateway | None = None) -> tuple[Recorde
     rows: list[Row] = [contact(), profile(), conversation("one", Status.WAITING), tail("one", 0)]
     recorder = Recorder(path, Header())
     return RecordedDesk(recorder, gateway or ScriptedGateway(rows), reconcile=False), recorder
+
+
+def test_every_answer_that_a_desk_gives_is_recorded_and_played() -> None:
+    public = {name: method for name, method in vars(Desk).items() if not name.startswith("_")}
+    awaited = {name for name, method in public.items() if inspect.iscoroutinefunction(method)} - {"aclose"}
+    assert awaited <= vars(RecordedDesk).keys()
+    assert awaited - {"recall"} <= vars(ReplayedDesk).keys()
 
 
 async def test_the_agent_is_told_in_the_loop_that_the_disk_is_full_and_goes_on(tmp_path: Path) -> None:
