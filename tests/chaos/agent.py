@@ -221,6 +221,8 @@ async def main() -> None:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
     await agent.desk.aclose()
+    if not config.twin:  # its recording must make the same, to the last
+        _write(Path(config.directory) / "held.json", msgspec.json.encode(held(agent.desk)))
     if agent.recorder:
         agent.recorder.close()
     notes.close()
