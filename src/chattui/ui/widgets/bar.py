@@ -1,6 +1,7 @@
 """One line of words, some of which can be clicked: header, tabs, footer and the line above a thread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
@@ -10,9 +11,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chattui.ui.widgets.looks import Look, Looks
+
 
 class Part(Struct, frozen=True):
-    """Some words of a bar. `look` names a component class of the widget; `action` is run by a click."""
+    """Some words of a bar. `look` names one of the widget's `LOOKS`; `action` is run by a click."""
 
     text: str
     look: str = ""
@@ -33,6 +36,16 @@ class Bar(Widget):
     """Draws what stands left and right; what does not fit is cut from the left group's end."""
 
     DEFAULT_CSS = "Bar { height: 1; }"
+    LOOKS: ClassVar[Mapping[str, Look]] = {}
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._look = Looks(self, self.LOOKS)
+
+    def notify_style_update(self) -> None:
+        """Another theme."""
+        self._look.forget()
+        super().notify_style_update()
 
     class Clicked(Message):
         """The mouse asked for an action of the key table."""
@@ -55,8 +68,7 @@ class Bar(Widget):
         return Strip(segments, self.size.width)
 
     def _segment(self, part: Part) -> Segment:
-        style = self.get_component_rich_style(part.look) if part.look else self.rich_style
-        return Segment(part.text, style)
+        return Segment(part.text, self._look(part.look))
 
     def _fitted(self) -> tuple[list[Part], list[Part]]:
         left, right = self.parts(self.size.width)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from time import monotonic
-from typing import ClassVar
 
 from textual import events
 from textual.geometry import Size, clamp
@@ -18,30 +17,23 @@ from chattui.ui.widgets.conversation_rows import draw_badge, draw_empty
 from chattui.ui.widgets.drawn_rows import DrawnRows
 from chattui.ui.widgets.hold import Hold
 from chattui.ui.widgets.lined import LinedView
+from chattui.ui.widgets.looks import STRONG, Look
 from chattui.ui.widgets.painted_order import PaintedOrder, place_of
 from chattui.ui.widgets.sight import ROW, Sight
 
-PARTS = (
-    *("fill", "bar", "cursor", "moved", "faint"),
-    *("name", "name-unread", "unread", "age", "owner", "viewer", "label", "priority", "draft"),
-    *("preview", "preview-unread", "typing", "read", "queued", "sent", "refused"),
-    *("waiting", "active", "ai", "closed"),
-)
-"""What the style sheet can name as `list--…`."""
-STYLE = """
-ConversationList {
-    & > .list--faint, & > .list--age, & > .list--ai, & > .list--closed, & > .list--preview { color: $muted; }
-    & > .list--name-unread { text-style: bold; }
-    & > .list--bar, & > .list--owner, & > .list--viewer, & > .list--typing, & > .list--read { color: $accent; }
-    & > .list--unread { color: $accent; text-style: bold; }
-    & > .list--waiting, & > .list--priority { color: $waiting; }
-    & > .list--active { color: $active; }
-    & > .list--label, & > .list--draft { color: $label; }
-    & > .list--refused { color: $error; }
-    & > .list--moved { background: $accent; color: $background; text-style: bold; }
-    & > .list--cursor { background: $cursor-line; }
+MUTED, ACCENT, WAITING, LABEL = Look("muted"), Look("accent"), Look("waiting"), Look("label")
+LOOKS = {
+    **dict.fromkeys(("faint", "age", "ai", "closed", "preview"), MUTED),
+    **dict.fromkeys(("bar", "owner", "viewer", "typing", "read"), ACCENT),
+    **dict.fromkeys(("waiting", "priority"), WAITING),
+    **dict.fromkeys(("label", "draft"), LABEL),
+    "name-unread": STRONG,
+    "unread": Look("accent", style="bold"),
+    "active": Look("active"),
+    "refused": Look("error"),
+    "moved": Look("background", "accent", style="bold"),
+    "cursor": Look(background="cursor-line"),
 }
-"""
 
 
 class ConversationList(LinedView, can_focus=True):
@@ -51,9 +43,7 @@ class ConversationList(LinedView, can_focus=True):
     While keys come the order on the screen is the one that was painted; `held` says for how long.
     """
 
-    DEFAULT_CSS = STYLE
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"list--{part}" for part in PARTS}
-    PREFIX = "list"
+    LOOKS = LOOKS
     ALLOW_SELECT = False  # a click chooses a conversation
 
     class Highlighted(Message):

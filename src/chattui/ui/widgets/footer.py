@@ -1,6 +1,6 @@
 """The bottom line: the keys that work here, or one sentence that is more important just now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.reactive import reactive
@@ -9,6 +9,7 @@ from textual.timer import Timer
 from chattui.text.inert import inert_line
 from chattui.ui.actions import Action, brief
 from chattui.ui.widgets.bar import Bar, Part, width
+from chattui.ui.widgets.looks import Look
 
 REMARK_FOR = 6.0
 """Seconds."""
@@ -17,14 +18,13 @@ REMARK_FOR = 6.0
 class FooterBar(Bar):
     """A question or a remark takes the place of the keys until it is answered, or has stood long enough."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key", "label", "question", "remark"}
-    DEFAULT_CSS = """
-    FooterBar { background: $panel; color: $muted; }
-    FooterBar > .key { color: $footer-key-foreground; text-style: bold; }
-    FooterBar > .label { color: $muted; }
-    FooterBar > .question { color: $background; background: $warning; text-style: bold; }
-    FooterBar > .remark { color: $warning; }
-    """
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "key": Look("footer-key-foreground", style="bold"),
+        "label": Look("muted"),
+        "question": Look("background", "warning", style="bold"),
+        "remark": Look("warning"),
+    }
+    DEFAULT_CSS = "FooterBar { background: $panel; color: $muted; }"
 
     actions: reactive[tuple[tuple[str, Action], ...]] = reactive(())
     """(key, action), the most useful first."""

@@ -1,6 +1,6 @@
 """The line above a thread: who it is, whose it is, and who else is looking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from chattui.store.projections import ThreadHead
 from chattui.store.words import PRIORITIES
 from chattui.text.times import until
 from chattui.ui.widgets.bar import Bar, Part, width
+from chattui.ui.widgets.looks import STRONG, Look
 from chattui.ui.widgets.signs import PRIORITY, SNOOZED, STATUS_SIGN
 
 
@@ -25,17 +26,16 @@ def spell(seconds: float) -> str:
 class ThreadHeadBar(Bar):
     """Name, status in a sign and a word, labels; viewers at the right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"name", "muted", "waiting", "active", "ai", "closed", "label"}
-    DEFAULT_CSS = """
-    ThreadHeadBar { background: $surface; }
-    ThreadHeadBar > .name { text-style: bold; }
-    ThreadHeadBar > .muted { color: $muted; }
-    ThreadHeadBar > .waiting { color: $waiting; }
-    ThreadHeadBar > .active { color: $active; }
-    ThreadHeadBar > .ai { color: $ai; }
-    ThreadHeadBar > .closed { color: $muted; }
-    ThreadHeadBar > .label { color: $accent; }
-    """
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "name": STRONG,
+        "muted": Look("muted"),
+        "waiting": Look("waiting"),
+        "active": Look("active"),
+        "ai": Look("ai"),
+        "closed": Look("muted"),
+        "label": Look("accent"),
+    }
+    DEFAULT_CSS = "ThreadHeadBar { background: $surface; }"
 
     head: reactive[ThreadHead | None] = reactive(None)
     waited: reactive[str] = reactive("")

@@ -1,6 +1,6 @@
 """The top line: whose desk this is, whether it is live, and how much waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from chattui.model.events import LinkState
 from chattui.model.records import Availability
 from chattui.ui.widgets.bar import Bar, Part, width
+from chattui.ui.widgets.looks import STRONG, Look
 
 if TYPE_CHECKING:
     from chattui.store.projections import Header
@@ -25,15 +26,14 @@ PRESENCE = {Availability.ONLINE: "◉", Availability.AWAY: "◎", Availability.O
 class HeaderBar(Bar):
     """Tells the truth about the link, in words."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"name", "muted", "live", "trouble", "unread"}
-    DEFAULT_CSS = """
-    HeaderBar { background: $panel; color: $foreground; }
-    HeaderBar > .name { text-style: bold; }
-    HeaderBar > .muted { color: $muted; }
-    HeaderBar > .live { color: $active; }
-    HeaderBar > .trouble { color: $warning; text-style: bold; }
-    HeaderBar > .unread { color: $accent; text-style: bold; }
-    """
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "name": STRONG,
+        "muted": Look("muted"),
+        "live": Look("active"),
+        "trouble": Look("warning", style="bold"),
+        "unread": Look("accent", style="bold"),
+    }
+    DEFAULT_CSS = "HeaderBar { background: $panel; color: $foreground; }"
 
     header: "reactive[Header | None]" = reactive(None)
     trouble: reactive[bool] = reactive(default=False)

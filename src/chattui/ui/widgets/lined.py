@@ -1,5 +1,6 @@
 """A pane that draws its own lines, knows its size before it is first painted, and scrolls without a show."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.style import Style
@@ -7,11 +8,12 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from chattui.ui.widgets.looks import Look, Looks
 from chattui.ui.widgets.strips import highlighted
 
 
 class LinedView(ScrollView):
-    """Nothing is mounted in it; `PARTS` of `PREFIX` are what its style sheet can name.
+    """Nothing is mounted in it; `LOOKS` are those of its parts.
 
     The place of the scrollbar is always kept free, so that lines are wrapped once and not again when it appears.
     """
@@ -24,11 +26,16 @@ class LinedView(ScrollView):
         scrollbar-background-active: $background; background: $background; color: $foreground;
     }
     """
-    PREFIX: ClassVar[str] = "lined"
+    LOOKS: ClassVar[Mapping[str, Look]] = {}
 
-    def look(self, part: str) -> Style:
-        """The style of a part."""
-        return self.get_component_rich_style(f"{self.PREFIX}--{part}")
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.look = Looks(self, self.LOOKS)
+
+    def notify_style_update(self) -> None:
+        """Another theme: nothing that was drawn holds."""
+        self.look.forget()
+        super().notify_style_update()
 
     def under_cursor(self) -> Style:
         """What to add to a style where the cursor is."""

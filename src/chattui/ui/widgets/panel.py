@@ -1,6 +1,6 @@
 """What is known of the customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from chattui.model.records import ConversationId
 from chattui.store.projections import CustomerPanel
 from chattui.text.inert import Inert
 from chattui.ui.widgets.lined import LinedView
+from chattui.ui.widgets.looks import STRONG, Look
 from chattui.ui.widgets.panel_lines import PanelLine, panel_lines
 from chattui.ui.widgets.strips import SPACE, Span, lay
 
@@ -26,24 +27,16 @@ MARGIN = 2
 class CustomerPanelView(LinedView, can_focus=True):
     """Contact, what the AI makes of it, labels, past conversations, notes. Up and down walk the past ones."""
 
-    DEFAULT_CSS = """
-    CustomerPanelView {
-        & > .panel--name { text-style: bold; }
-        & > .panel--key, & > .panel--title, & > .panel--closed, & > .panel--ai { color: $muted; }
-        & > .panel--blocked { color: $error; text-style: bold; }
-        & > .panel--waiting { color: $waiting; }
-        & > .panel--active { color: $active; }
-        & > .panel--note { color: $note; }
-        & > .panel--bar { color: $accent; }
-        & > .panel--cursor { background: $cursor-line; }
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        **dict.fromkeys(("key", "title", "closed", "ai"), Look("muted")),
+        "name": STRONG,
+        "blocked": Look("error", style="bold"),
+        "waiting": Look("waiting"),
+        "active": Look("active"),
+        "note": Look("note"),
+        "bar": Look("accent"),
+        "cursor": Look(background="cursor-line"),
     }
-    """
-    PARTS: ClassVar[tuple[str, ...]] = (
-        *("fill", "bar", "cursor", "name", "words", "key", "title", "past", "note", "blocked"),
-        *("waiting", "active", "ai", "closed"),
-    )
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{part}" for part in PARTS}
-    PREFIX = "panel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "walk(-1)", "Up", show=False),
         Binding("down,j", "walk(1)", "Down", show=False),

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from chattui.store.projections import View
 from chattui.ui.widgets.bar import Bar, Part, width
+from chattui.ui.widgets.looks import Look
 
 NAMES = {View.WAITING: "Waiting", View.MINE: "Mine", View.AI: "AI", View.ALL: "All", View.CLOSED: "Closed"}
 SHORTER = {**NAMES, View.WAITING: "Wait"}
@@ -16,13 +17,12 @@ SHORT = {**SHORTER, View.CLOSED: "Cl"}
 class ViewTabs(Bar):
     """Every view's count as long as there is room for it: names give way first; the current view keeps its count."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab", "current", "count"}
-    DEFAULT_CSS = """
-    ViewTabs { color: $muted; }
-    ViewTabs > .tab { color: $muted; }
-    ViewTabs > .current { color: $accent; text-style: bold underline; }
-    ViewTabs > .count { color: $foreground; }
-    """
+    LOOKS: ClassVar[Mapping[str, Look]] = {
+        "tab": Look("muted"),
+        "current": Look("accent", style="bold underline"),
+        "count": Look("foreground"),
+    }
+    DEFAULT_CSS = "ViewTabs { color: $muted; }"
 
     view: reactive[View] = reactive(View.WAITING)
     counts: reactive[Mapping[View, int]] = reactive(dict)

@@ -16,46 +16,31 @@ from chattui.model.records import ConversationId
 from chattui.store.projections import Entry, Thread
 from chattui.text.inert import Inert
 from chattui.ui.widgets import signs
+from chattui.ui.widgets.looks import Look
 from chattui.ui.widgets.strips import Span, lay
 from chattui.ui.widgets.thread_drawing import BEFORE_WORDS, Drawn, draw_line
 from chattui.ui.widgets.thread_place import PlacedView
 from chattui.ui.widgets.thread_selection import selected_text
 
-PARTS = (
-    *("fill", "bar", "cursor", "day", "new", "newer", "time", "system", "faint", "typing"),
-    *("customer", "customer-name", "customer-words", "agent", "agent-name", "agent-words"),
-    *("ai", "ai-name", "ai-words", "note", "note-name", "note-word", "note-words"),
-    *("deleted", "queued", "sent", "refused", "read"),
-)
-"""What the style sheet can name as `thread--…`."""
-STYLE = """
-ThreadView {
-    & > .thread--day, & > .thread--time, & > .thread--system, & > .thread--deleted { color: $muted; }
-    & > .thread--queued, & > .thread--sent, & > .thread--faint { color: $muted; }
-    & > .thread--new, & > .thread--typing, & > .thread--bar, & > .thread--read { color: $accent; }
-    & > .thread--new { text-style: bold; }
-    & > .thread--customer { color: $customer; }
-    & > .thread--agent { color: $agent; }
-    & > .thread--ai { color: $ai; }
-    & > .thread--customer-name { color: $customer; text-style: bold; }
-    & > .thread--agent-name { color: $agent; text-style: bold; }
-    & > .thread--ai-name { color: $ai; text-style: bold; }
-    & > .thread--note, & > .thread--note-words { color: $note; }
-    & > .thread--note-word, & > .thread--note-name { color: $note; text-style: bold; }
-    & > .thread--deleted { text-style: italic; }
-    & > .thread--refused { color: $error; }
-    & > .thread--newer { background: $accent; color: $background; text-style: bold; }
-    & > .thread--cursor { background: $cursor-line; }
+LOOKS = {
+    **dict.fromkeys(("day", "time", "system", "queued", "sent", "faint"), Look("muted")),
+    **dict.fromkeys(("typing", "bar", "read"), Look("accent")),
+    **dict.fromkeys(("note", "note-words"), Look("note")),
+    **dict.fromkeys(("note-word", "note-name"), Look("note", style="bold")),
+    **{sender: Look(sender) for sender in ("customer", "agent", "ai")},
+    **{f"{sender}-name": Look(sender, style="bold") for sender in ("customer", "agent", "ai")},
+    "new": Look("accent", style="bold"),
+    "deleted": Look("muted", style="italic"),
+    "refused": Look("error"),
+    "newer": Look("background", "accent", style="bold"),
+    "cursor": Look(background="cursor-line"),
 }
-"""
 
 
 class ThreadView(PlacedView, can_focus=True):
     """A thread drawn by line, with a cursor for one of its messages."""
 
-    DEFAULT_CSS = STYLE
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"thread--{part}" for part in PARTS}
-    PREFIX = "thread"
+    LOOKS = LOOKS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("alt+up", "select(-1)", "Previous message", show=False),
         Binding("alt+down", "select(1)", "Next message", show=False),
