@@ -28,7 +28,7 @@ class Measure(Struct, frozen=True):
 
     what: str
     promise: float
-    samples: list[float]
+    samples: Sequence[float]
 
     @property
     def kept(self) -> bool:
@@ -81,11 +81,11 @@ def back(seconds: float, calm: float = 1.0, fault: Fault = GONE) -> Trial:
     return trial
 
 
-def back_by_key(seconds: float) -> Trial:
+def back_by_key(seconds: float, calm: float = 1.0) -> Trial:
     """As `back`; a key is pressed at the server's return."""
 
     async def trial(scene: Scene, random: Random) -> float:
-        await _out(scene, random, 1.0, GONE, seconds)
+        await _out(scene, random, calm, GONE, seconds)
         began = _now()
         scene.ana.resync()
         return await _live_after(scene, began)

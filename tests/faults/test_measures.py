@@ -34,6 +34,6 @@ async def test_the_promises_about_time_are_kept_and_the_header_tells_the_truth(t
     assert max(witness.ages) < HONEST
 
 
-async def _broken(promise: float, trial: Trial, scene: Scene) -> list[float]:
+async def _broken(promise: float, trial: Trial, scene: Scene) -> Sequence[float]:
     measured = await measure("a promise", promise, [trial], [scene], SEED)
     return [] if measured.kept else measured.samples
