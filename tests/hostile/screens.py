@@ -256,14 +256,17 @@ def frames(size: tuple[int, int], directory: Path, slots: Sequence[int], turns: 
             frame.shapes |= shapes(sent)
             frame.attributes |= attributes(sent)
     for name, pictures in seen.items():
-        found[name].cells = dict(framing(pictures, size, grows=name.startswith("composer")))
+        found[name].cells = dict(framing(pictures, size, grows=name.startswith("composer"), covered=name == "refusal"))
     return found
 
 
-def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], *, grows: bool) -> Iterator[tuple[int, str]]:
+def framing(
+    pictures: Sequence[tuple[str, ...]], size: tuple[int, int], *, grows: bool, covered: bool
+) -> Iterator[tuple[int, str]]:
     """What stands in all of the pictures and is no words: bars, outlines of boxes, the ends of header and footer.
 
-    Of a box that `grows` with its words only the lower corners stay.
+    Of a box that `grows` with its words only the lower corners stay; a refusal stands over the right half, and the
+    longer it is the more of that is `covered`.
     """
     columns, rows = size
     same = {place: cells[0] for place, cells in enumerate(zip(*pictures, strict=True)) if len(set(cells)) == 1}
@@ -271,6 +274,8 @@ def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], *, grows
     upright = set() if grows else {place % columns for place in corners}
     for place, cell in same.items():
         y, x = divmod(place, columns)
+        if covered and x > columns // 2 and 0 < y < rows - 1:
+            continue
         ends = y in {0, rows - 1} and x >= columns - ENDS and cell.strip()
         if place in corners or cell == "▏" or (cell == "│" and x in upright) or ends:
             yield place, cell
