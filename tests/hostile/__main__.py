@@ -17,7 +17,7 @@ from tests.hostile.corpus import CORPUS
 from tests.hostile.rows import FIELDS, SLOTS
 from tests.hostile.screens import SIZES, Finding, Frame, Pages, frames, judged, scenes
 
-TURNS = 4
+TURNS = 3
 """Pages of harmless words that show what a frame is."""
 
 

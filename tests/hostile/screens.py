@@ -168,7 +168,7 @@ class Picture:
             if not size:
                 line[self._x - 1] += one
             elif self._x + size <= self.columns:
-                line[self._x : self._x + size] = [one, ""][:size]
+                line[self._x : self._x + size] = [one, *[""] * (size - 1)]
                 self._x += size
 
 
