@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from chattui.model.events import PageLoaded, SnapshotTaken
-from chattui.model.records import Conversation, ConversationId, Row, Tail
+from chattui.model.records import Contact, Conversation, ConversationId, Row, Tail
 from chattui.store.projections import View
 from chattui.store.state import State
 
@@ -22,7 +22,8 @@ def retold(state: State, now: datetime, most: int) -> tuple[bool, SnapshotTaken 
         return False, None
     whole = len(state.conversations) <= most
     conversations = list(state.conversations) if whole else _first(state, most)
-    rows = chain(_shared(state), *(_about(state, one) for one in conversations))
+    contacts = state.contacts if whole else _contacts(state, conversations)
+    rows = chain(_shared(state), contacts, *(_about(state, one) for one in conversations))
     return whole, SnapshotTaken(state.people.me, state.organization.id, now, tuple(rows))
 
 
@@ -48,12 +49,16 @@ def _shared(state: State) -> Iterator[Row]:
     yield from state.templates
 
 
+def _contacts(state: State, conversations: Iterable[Conversation]) -> Iterator[Contact]:
+    for contact_id in dict.fromkeys(one.contact_id for one in conversations):
+        if (contact := state.contacts.get(contact_id)) is not None:
+            yield contact
+
+
 def _about(state: State, conversation: Conversation) -> Iterator[Row]:
     conversation_id = conversation.id
     yield conversation
     yield _tail(state, conversation)
-    if (contact := state.contacts.get(conversation.contact_id)) is not None:
-        yield contact
     if (metadata := state.metadata.get(conversation_id)) is not None:
         yield metadata
     yield from state.marks.get(conversation_id, {}).values()
