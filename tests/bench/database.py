@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -27,9 +27,10 @@ MINUTE = 60
 class Caller:
     """Asks as the agent of a desk does."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, ends: ExitStack) -> None:
         self._desk = desk
-        self._http = httpx.Client(base_url=desk.stack.url, headers=desk.stack.headers(desk.agent.token), timeout=120)
+        headers = desk.stack.headers(desk.agent.token)
+        self._http = ends.enter_context(httpx.Client(base_url=desk.stack.url, headers=headers, timeout=120))
 
     def rpc(self, name: str, **params: Any) -> Any:
         """What a function answers."""
@@ -56,13 +57,13 @@ class Caller:
 def catching_up(size: Size) -> list[Row]:
     """A sync after a minute away, in a large database and in a small one."""
     many, few = size.of(100_000, 500), 100
-    with running() as large, running() as small:
+    with ExitStack() as ends, running() as large, running() as small:
         calls: dict[str, Callable[[], float]] = {}
         for name, stack, conversations in (("value", large, many), ("floor", small, few)):
             desk = Desk(stack)
             desk.fill(conversations, 10)
             desk.analyse()
-            caller = Caller(desk)
+            caller = Caller(desk, ends)
             calls[name] = partial(caller.sync, caller.away(conversations))
         samples = interleaved(size.rounds * 3, calls)
         plans = plan(large)

@@ -60,13 +60,17 @@ class Row(Struct, frozen=True):
 
 
 def interleaved(rounds: int, contestants: Mapping[str, Callable[[], Sample]]) -> dict[str, list[Sample]]:
-    """Each of them in every round, in turn and beginning with another one each time; the first round warms up."""
+    """Each of them in every round, in turn and beginning with another one each time.
+
+    Of several rounds the first one warms up and is not counted.
+    """
     names, samples = list(contestants), {name: list[Sample]() for name in contestants}
-    for number in range(rounds + 1):
+    cold = 1 if rounds > 1 else 0
+    for number in range(rounds + cold):
         first = number % len(names)
         for name in (*names[first:], *names[:first]):
             sample = contestants[name]()
-            if number:
+            if number >= cold:
                 samples[name].append(sample)
     return samples
 

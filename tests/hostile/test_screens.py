@@ -16,7 +16,7 @@ SLOTS_SEEN = (0, 5)
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_that_others_wrote_acts_on_the_terminal(size: tuple[int, int], tmp_path: Path) -> None:
     every = SIZES.index(size)
-    words = SAMPLE[every :: len(SIZES)][: 2 * SLOTS]
+    words = SAMPLE[every :: len(SIZES)][:SLOTS]
     pages = [words[first : first + SLOTS] for first in range(0, len(words), SLOTS)]
     known = frames(size, tmp_path, SLOTS_SEEN, turns=2)
     seen = list(judged(pages, size, tmp_path, known, SLOTS_SEEN))

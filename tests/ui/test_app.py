@@ -17,7 +17,7 @@ from chattui.store.changes import Changes
 from chattui.ui import escapes
 from chattui.ui.actions import KeysError
 from chattui.ui.app import ChattuiApp
-from chattui.ui.painting import AT_ONCE, CROWDED, FRAME
+from chattui.ui.painting import AT_ONCE, CROWDED, FRAME, WRITING
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.conversations import ConversationList
 from tests.scripted import ANA, profile
@@ -193,6 +193,14 @@ async def test_while_much_happens_it_is_painted_ten_times_a_second_and_a_key_doe
         painting.hurry()
         assert waits[-1] == AT_ONCE
         await until(pilot, lambda: not painting._pending)
+        for seconds in (FRAME, WRITING):
+            painting.written()
+            for _ in range(200):
+                painting.changed(changes)
+            assert waits[-1] <= seconds
+            await until(pilot, lambda: not painting._pending)
+        assert round(waits[-1], 1) == WRITING
+        painting._wrote = painting._flushed = 0.0
         painting.changed(changes)
         assert waits[-1] <= FRAME
 

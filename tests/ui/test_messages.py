@@ -225,13 +225,13 @@ async def test_a_browser_that_stays_is_not_waited_for(monkeypatch: pytest.Monkey
     (tmp_path / "browser.py").write_text(waiting)
     monkeypatch.setenv("BROWSER", f"{sys.executable} {tmp_path / 'browser.py'} %s")
     monkeypatch.setattr(browser, "PATIENCE", 0.2)
-    world = World()
+    world, before = World(), set(psutil.Process().children())
     async with world.run(WIDE) as pilot:
         await samuel(world, pilot, "https://a.example")
         await press(pilot, "O", "O")
         await sees(pilot, "Opened in the browser: a.example")
         ends.touch()
-        await until(pilot, lambda: not psutil.Process().children())
+        await until(pilot, lambda: set(psutil.Process().children()) <= before)
 
 
 # What was refused

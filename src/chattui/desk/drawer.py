@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 SOON = 0.1
 """Seconds for which keys are collected before a draft is written."""
-GLANCE = 0.5
+GLANCE = 1.0
 """Seconds between two looks at whether another process has written."""
 NOT_YET = "chattui has not reached the project yet and does not know where to keep words."
 

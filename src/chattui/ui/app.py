@@ -1,6 +1,7 @@
 """The program on the screen: it opens the desk after its first paint, and ends with a sentence, never a traceback."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -190,6 +191,8 @@ class ChattuiApp(App[None]):
             self._inbox.reading.attend()
 
     def _repainted(self, changes: "Changes") -> None:
+        if changes.everything and not self.is_headless:
+            gc.freeze()  # what a first load brought stays: looking through it for garbage takes longer than a frame
         if self._desk is not None and self._notices is not None:
             here = self._attention.here(self._clock())
             if sequences := self._notices.sequences(self._desk.queries, changes, here=here):

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 FRAME = 1 / 60
 """Seconds between two repaints, at least. A change that comes alone is painted at once."""
-CROWDED = 0.1
-"""The same, while more than MANY changes come in a second: the rest of the time is for keys."""
+CROWDED, WRITING = 0.1, 0.5
+"""The same, while more than MANY changes come in a second, and while somebody writes as well: a repaint takes longer
+than a letter may be late."""
 MANY = 300
+STILL_WRITING = 1.0
+"""Seconds after a letter."""
 AT_ONCE = 0.001
 QUICK, SLOW = 1.0, 30.0
 """Seconds until times are drawn again: while something counts in seconds, and otherwise."""
@@ -37,7 +40,7 @@ class Painting:
     def __init__(self, desk: "Desk", browsing: Browsing, writing: Writing, later: Later) -> None:
         self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
         self._pending: list[Changes] = []
-        self._flushed, self._frame = 0.0, FRAME
+        self._flushed, self._frame, self._wrote = 0.0, FRAME, 0.0
         self._flushing: Timer | None = None
         self._tick: Timer | None = None
         self._begun = False
@@ -56,6 +59,10 @@ class Painting:
         if len(self._pending) == 1:
             self._flushing = self._later(max(self._flushed + self._frame - monotonic(), AT_ONCE), self._flush)
 
+    def written(self) -> None:
+        """A letter was typed; its field paints it."""
+        self._wrote = monotonic()
+
     def hurry(self) -> None:
         """A key was pressed: what it changes is painted now, whatever else comes."""
         if self._pending and self._frame > FRAME and self._flushing is not None:
@@ -66,7 +73,8 @@ class Painting:
         pending, self._pending = self._pending, []
         if not self.thread.is_attached:  # a timer may still run when the screen is being taken down
             return
-        self._flushed, self._frame = monotonic(), CROWDED if len(pending) > MANY * self._frame else FRAME
+        crowded = WRITING if monotonic() - self._wrote < STILL_WRITING else CROWDED
+        self._flushed, self._frame = monotonic(), crowded if len(pending) > MANY * self._frame else FRAME
         self.paint(Changes.together(pending))
 
     def paint(self, changes: Changes) -> None:

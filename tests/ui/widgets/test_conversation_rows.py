@@ -113,7 +113,7 @@ def test_a_hand_off_on_its_way_a_draft_a_priority_and_a_snooze() -> None:
     assert lines(pending=True)[0].startswith(" … Rosa")
     assert "Rosa Díaz ✎" in lines(draft=True)[0]
     assert lines(priority=3)[0].startswith(" ◔ !!! Rosa")
-    assert lines(snoozed_until=NOW + timedelta(hours=1))[0].startswith(" ◷ Rosa Díaz        snoozed")
+    assert lines(snoozed_until=NOW + timedelta(hours=1))[0].startswith(" ◷ Rosa Díaz        until ")
 
 
 def test_the_longest_label_first_and_whole_ones_only() -> None:

@@ -209,7 +209,9 @@ class InboxScreen(Screen[None]):
         Where no text is written a key is done with before the next one is looked at: of words that come at once after
         the key of a field (a fast hand, a slow line), none goes where the focus was before.
         """
-        if not event.is_printable:
+        if event.is_printable:
+            self.painting.written()
+        else:
             self.painting.hurry()
         return not isinstance(self.focused, (Composer, Input)) and self._key(event)
 
