@@ -67,7 +67,8 @@ def worked(stack: Stack, make_organisation: MakeOrganisation, path: Path, level:
         assert done.returncode == 0, done.stderr
         assert desk.bodies(conversation_id) == [WORDS, *(f"{WORDS} {number}" for number in range(3))]
     tokens = json.loads(done.stdout)
-    assert len(tokens) >= 5, "a first session and two that came after it"
+    # Access tokens that were made in the same second are the same.
+    assert sum(not token.startswith("eyJ") for token in tokens) >= 3, "a first session and two that came after it"
     return Scan(path, tokens, [stack.anon_key, stack.service_role_key])
 
 
