@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from chattui.desk.keeping import Unkept
 from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
-from chattui.model.intents import AddNote, SendMessage
+from chattui.model.intents import AddNote, MarkRead, SendMessage
 from chattui.text.inert import Inert
 from chattui.ui import browser
 from chattui.ui.screens.links import LinkScreen
@@ -295,6 +295,9 @@ async def test_what_is_gone_meanwhile_is_said() -> None:
     world = World()
     async with world.run(WIDE) as pilot:
         await refused(world, pilot, "on its way")
+        # Whatever else is kept shows what the drawer holds: the mark of having read it comes first.
+        await until(pilot, lambda: any(isinstance(intent, MarkRead) for intent in world.gateway.submitted))
+        await until(pilot, lambda: len(world.desk._outbox._items) == 1)
         (item,) = world.desk._outbox._items.values()
         await world.desk._drawer.remove(item.id)
         await press(pilot, *"draft", "ctrl+g", "e")

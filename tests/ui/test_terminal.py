@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import PATIENCE, Impatience, Terminal
+from tests.e2e.terminal import PATIENCE, Terminal
 
 ROOT = Path(__file__).parents[2]
 ALTERNATE, ORDINARY = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -142,18 +142,3 @@ def test_the_size_may_change_at_any_time(terminal: Terminal) -> None:
     for columns, rows, word in ((60, 20, "Waiting"), (38, 9, "too small"), (80, 24, "Cl"), (160, 40, "Closed")):
         terminal.resize(columns, rows)
         terminal.sees(word)
-
-
-def grows(terminal: Terminal, seconds: float) -> bool:
-    before = len(terminal.raw)
-    try:
-        terminal.wait(lambda _: len(terminal.raw) > before, "no byte", seconds)
-    except Impatience:
-        return False
-    return True
-
-
-def test_quiet_while_nothing_happens() -> None:
-    with play("still") as terminal:
-        terminal.sees(r"Samuel Okafor")
-        assert any(not grows(terminal, 2) for _ in range(10)), f"it writes on and on: {bytes(terminal.raw[-900:])!r}"

@@ -332,7 +332,7 @@ def picture(app: ChattuiApp) -> str:
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
-PATIENCE = 100
+PATIENCE = 600
 """Turns of the loop, each of which waits for the screen to be idle."""
 
 
