@@ -125,7 +125,7 @@ def _conversation(slot: int) -> Iterator[Scene]:
     yield Scene(f"composer {slot}", (ENTER,))
     yield Scene(f"panel {slot}", ("".join(BACK) + RIGHT + RIGHT + PAGE_DOWN,))
     if slot % 3 == 0:
-        yield Scene(f"question {slot}", (there + key("close"),))
+        yield Scene(f"question {slot}", (there, key("close")))
 
 
 class Picture:
@@ -256,18 +256,17 @@ def frames(size: tuple[int, int], directory: Path, slots: Sequence[int], turns: 
             frame.shapes |= shapes(sent)
             frame.attributes |= attributes(sent)
     for name, pictures in seen.items():
-        found[name].cells = dict(framing(pictures, size, grows=name.startswith("composer"), covered=name == "refusal"))
+        found[name].cells = dict(framing(pictures, size, name))
     return found
 
 
-def framing(
-    pictures: Sequence[tuple[str, ...]], size: tuple[int, int], *, grows: bool, covered: bool
-) -> Iterator[tuple[int, str]]:
+def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], scene: str) -> Iterator[tuple[int, str]]:
     """What stands in all of the pictures and is no words: bars, outlines of boxes, the ends of header and footer.
 
-    Of a box that `grows` with its words only the lower corners stay; a refusal stands over the right half, and the
-    longer it is the more of that is `covered`.
+    Of the composer, which grows with its words, only the lower corners stay; a refusal stands over the right half, and
+    the longer it is the more of that it covers; a question has the footer to itself.
     """
+    grows, covered, asked = scene.startswith("composer"), scene == "refusal", scene.startswith("question")
     columns, rows = size
     same = {place: cells[0] for place, cells in enumerate(zip(*pictures, strict=True)) if len(set(cells)) == 1}
     corners = {place for place, cell in same.items() if cell and cell in ("╰╯" if grows else "╭╮╰╯")}
@@ -276,7 +275,7 @@ def framing(
         y, x = divmod(place, columns)
         if covered and x > columns // 2 and 0 < y < rows - 1:
             continue
-        ends = y in {0, rows - 1} and x >= columns - ENDS and cell.strip()
+        ends = y in ({0} if asked else {0, rows - 1}) and x >= columns - ENDS and cell.strip()
         if place in corners or cell == "▏" or (cell == "│" and x in upright) or ends:
             yield place, cell
 

@@ -20,7 +20,5 @@ def test_nothing_that_others_wrote_acts_on_the_terminal(size: tuple[int, int], t
     pages = [words[first : first + SLOTS] for first in range(0, len(words), SLOTS)]
     known = frames(size, tmp_path, SLOTS_SEEN, turns=2)
     seen = list(judged(pages, size, tmp_path, known, SLOTS_SEEN))
-    # A question in the footer leaves more or less room for what stands at its right end: no frame of ours moves by it.
-    found = [one for one in seen if isinstance(one, Finding)]
-    assert [one for one in found if (one.what, one.scene) != ("a frame that has moved", "question 0")] == []
+    assert [one for one in seen if isinstance(one, Finding)] == []
     assert len(seen) > 20 * len(pages)
