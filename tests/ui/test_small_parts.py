@@ -2,11 +2,15 @@ import pytest
 
 from chattui.model.records import ConversationId
 from chattui.store.projections import View
-from chattui.text.inert import Inert
+from chattui.text.cells import width
+from chattui.text.inert import Inert, inert_line
 from chattui.ui import escapes
+from chattui.ui.actions import ACTIONS, Action
 from chattui.ui.attention import AWAY_AFTER, Attention
 from chattui.ui.confirmation import Confirmation
+from chattui.ui.questions import Questions
 from chattui.ui.selection import Selection
+from chattui.ui.settings import Settings
 from chattui.ui.themes import chosen
 from chattui.ui.widgets.completion import shortcut_of
 from chattui.ui.widgets.head import spell
@@ -63,6 +67,24 @@ def test_nothing_else_does(action: str, who: ConversationId, at: float) -> None:
     confirmation = Confirmation(5)
     confirmation.ask("close", ROSA, 0)
     assert not confirmation.stands(action, who, at)
+
+
+class Never:
+    """Something put off that does not come."""
+
+    def stop(self) -> None:
+        """It is not under way."""
+
+
+@pytest.mark.parametrize("action", [action for action in ACTIONS if action.asks], ids=lambda action: action.id)
+def test_no_name_pushes_the_answer_out_of_the_smallest_screen(action: Action) -> None:
+    asked: list[str] = []
+    settings, name = Settings(), inert_line("Wolfeschlegelsteinhausenbergerdorff the Elder " * 9)
+    questions = Questions(settings, lambda: 0, lambda *_: Never(), lambda _: name, lambda words, _: asked.append(words))
+    assert not questions.let_through(action, ROSA, action.keys[0])
+    assert "Wolfe" in asked[-1]
+    assert f"{action.keys[0]} again does it" in asked[-1]
+    assert width(Inert(asked[-1])) <= 78
 
 
 def test_a_question_can_be_withdrawn() -> None:

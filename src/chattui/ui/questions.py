@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chattui.model.records import ConversationId
+from chattui.text.cells import cut
 from chattui.text.inert import Inert
 from chattui.ui.actions import Action
 from chattui.ui.confirmation import Confirmation
@@ -12,6 +13,8 @@ from chattui.ui.settings import Settings
 
 FORCE = "force "
 """Before the id of an action: the question is whether to do it all the same."""
+NAMED = 18
+"""Cells of a customer's name in a question: with 80 columns the longest one still says which key answers it."""
 
 
 class Questions:
@@ -49,7 +52,7 @@ class Questions:
         """What the doer of an action asks: `insisted` is whether it was answered by the same action."""
         self.withdraw()
         self._question.ask(FORCE + action_id, target, self._clock())
-        self._stand(f"{question} · Esc leaves it as it is", action_id)
+        self._stand(f"{question} · Esc leaves it", action_id)
 
     def insisted(self, action_id: str, target: ConversationId) -> bool:
         """Whether that question is answered with this."""
@@ -74,8 +77,8 @@ class Questions:
         if answered:
             return True
         self._question.ask(action.id, target, self._clock())
-        question = action.asks.format(name=self._name(target))
-        self._stand(f"{question} {key} again does it · Esc leaves it as it is", action.id)
+        question = action.asks.format(name=cut(self._name(target), NAMED))
+        self._stand(f"{question} {key} again does it · Esc leaves it", action.id)
         return False
 
     def _stand(self, words: str, action_id: str) -> None:
