@@ -231,9 +231,16 @@ def staged(world: World, scene: Scene) -> Callable[[Pilot[None]], Awaitable[None
     async def play(pilot: Pilot[None]) -> None:
         await sees(pilot, "● live")
         await scene(world, pilot)
-        await pilot.pause(0.3)
+        await settled(pilot)
 
     return play
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    before = ""
+    while (now := picture_of(pilot)) != before:
+        before = now
+        await pilot.pause(0.3)
 
 
 @pytest.mark.parametrize(("scene", "size"), [pytest.param(*row[1:], id=row[0]) for row in SCENES])
