@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
@@ -14,6 +14,9 @@ from chattui.local.postgres import HOST, SUPERUSER
 from chattui.local.vault import Secrets
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+RECONNECT = 0.5
+"""Seconds between two attempts to reach a PostgreSQL that is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,36 @@ async def opened(
     secrets: Secrets, keys: Keys, url: str, addresses: Addresses, tell: Callable[[str], None]
 ) -> AsyncIterator[Services]:
     """Open the pools for as long as the server runs."""
-    async with _pool(addresses.authenticator, 2, 16) as callers, _pool(addresses.superuser, 1, 6) as owners:
+    async with pool_of(addresses.authenticator, 2, 16) as callers, pool_of(addresses.superuser, 1, 6) as owners:
         yield Services(keys, secrets.jwt_secret, url, addresses, tell, callers, owners)
 
 
-def _pool(address: str, smallest: int, largest: int) -> Pool:
-    return AsyncConnectionPool(
+def pool_of(address: str, smallest: int, largest: int) -> Pool:
+    """Connections that are good when they are handed out, as soon as there is a database."""
+
+    async def check(connection: AsyncConnection[TupleRow]) -> None:
+        try:
+            _hear(connection)
+        except OperationalError:
+            await pool.check()  # the others died with it; each would be found, and waited for, by itself
+            raise
+
+    pool: Pool = AsyncConnectionPool(
         address,
         min_size=smallest,
         max_size=largest,
         open=False,
         timeout=10,
         kwargs={"autocommit": True, "prepare_threshold": 2},
-        check=_check,
+        check=check,
+        # The pool waits twice as long after each failure; so it gives up at once, and begins anew.
+        reconnect_timeout=RECONNECT,
+        reconnect_failed=AsyncConnectionPool.check,
     )
+    return pool
 
 
-async def _check(connection: AsyncConnection[TupleRow]) -> None:
+def _hear(connection: AsyncConnection[TupleRow]) -> None:
     """Cheap: a connection that the server closed is seen without a round trip."""
     # The first reads the server's last words, the second sees the end.
     connection.pgconn.consume_input()
