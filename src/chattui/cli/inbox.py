@@ -1,6 +1,7 @@
 """The screen itself, opened on a project."""
 
 import asyncio
+import gc
 import shutil
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     Opened = Callable[[], Awaitable[Parts]]
 
+OPENING, ERASE = "Opening the inbox…", "\r\x1b[K"
 SMALLEST = (40, 10)
 """Columns and rows below which nothing useful can be shown."""
 
@@ -74,7 +76,11 @@ def _sign_in(target: Target, storage: "SessionStorage") -> None:
 def show_inbox(config: Config, target: Target, storage: "SessionStorage", record: Path | None = None) -> None:
     """Draw it until the agent leaves; ends the program with the screen's own code."""
     logs.start()
+    gc.disable()
+    click.echo(OPENING, err=True, nl=False)
     from chattui.ui.app import run  # noqa: PLC0415 - Textual
+
+    click.echo(ERASE,err=True,nl=False)
 
     async def opened() -> "Parts":
         from chattui.cli.opening import opened  # noqa: PLC0415 - after the first paint

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chattui import paths
 from chattui.desk.keeping import DraftKey, Item, Unkept
-from chattui.desk.shelf import Drafts, Shelf
 from chattui.model.records import ConversationId, UserId
+
+if TYPE_CHECKING:
+    from chattui.desk.shelf import Drafts, Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +65,8 @@ class DiskDrawer:
 
     async def items(self) -> list[Item]:
         """All of them; the drafts as well, where another process may have changed them."""
-        news = await self._do(Shelf.news)
-        return self._learn(*news) if news is not None else await self._do(Shelf.items)
+        news = await self._do(lambda shelf: shelf.news())
+        return self._learn(*news) if news is not None else await self._do(lambda shelf: shelf.items())
 
     async def put(self, item: Item) -> list[Item]:
         """It is on the disk, and its draft is not, when this returns."""
@@ -112,7 +114,7 @@ class DiskDrawer:
 
     async def claim(self) -> list[Item] | None:
         """Sending is this process's alone, until `release` or its death."""
-        return await self._do(Shelf.claim)
+        return await self._do(lambda shelf: shelf.claim())
 
     def release(self) -> None:
         """Another may send, after what was asked before."""
@@ -126,7 +128,7 @@ class DiskDrawer:
             if self._shelf is None:
                 continue
             try:
-                news = await self._do(Shelf.news)
+                news = await self._do(lambda shelf: shelf.news())
             except Unkept as error:
                 _log.info("%s", error)
             else:
@@ -173,13 +175,13 @@ class DiskDrawer:
     def _memo(self, user_id: UserId) -> Path:
         return self._directory / f"{paths.name_for(self._address, user_id)}.last"
 
-    def _learn(self, items: list[Item], drafts: Drafts) -> list[Item]:
+    def _learn(self, items: list[Item], drafts: "Drafts") -> list[Item]:
         """What was typed here and is not written yet is newer than any file."""
         newest = {**drafts, **self._unwritten}
         self._drafts = {key: text for key, text in newest.items() if text}
         return items
 
-    def _written(self, drafts: Drafts, done: "asyncio.Future[None]") -> None:
+    def _written(self, drafts: "Drafts", done: "asyncio.Future[None]") -> None:
         if done.cancelled():
             return
         if isinstance(error := done.exception(), Unkept):
@@ -189,7 +191,7 @@ class DiskDrawer:
         else:
             self._unwritten = {key: text for key, text in self._unwritten.items() if drafts.get(key) != text}
 
-    async def _do(self, work: Callable[[Shelf], T]) -> T:
+    async def _do(self, work: "Callable[[Shelf], T]") -> T:
         path, before = self._path, self._shelf
         if path is None or self._closed:
             raise Unkept(NOT_YET)
@@ -207,7 +209,9 @@ class DiskDrawer:
 
     # In the thread
 
-    def _work(self, path: Path, work: Callable[[Shelf], T]) -> T:
+    def _work(self, path: Path, work: "Callable[[Shelf], T]") -> T:
+        from chattui.desk.shelf import Shelf  # noqa: PLC0415 - SQLite and its lock load while the screen is drawn
+
         if self._shelf is None:
             self._shelf = Shelf(path)
         return work(self._shelf)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from chattui.ui.screens.inbox import InboxScreen
 
 LOG = logging.getLogger(__name__)
+PATIENCE = 0.2
+"""Seconds until an inbox that is still being opened says so."""
 HANGUP_PATIENCE = 3.0
 """Seconds in which drafts and link are brought to a good end once the window is closed; it takes well under one."""
 
@@ -82,15 +84,11 @@ class ChattuiApp(App[None]):
         """Names of ours that a theme of Textual does not know."""
         return defaults(self.current_theme)
 
-    def get_default_screen(self) -> SentenceScreen:
-        """What is painted first."""
-        return SentenceScreen("Opening the inbox…")
-
     def on_mount(self) -> None:
         """The network comes after the first paint."""
         self._tell(escapes.SAVE_TITLE + escapes.title(0))
         self._heed_signals()
-        self.call_after_refresh(self.run_worker, self._open(), exit_on_error=False)
+        self.run_worker(self._open(), exit_on_error=False)
 
     def _heed_signals(self) -> None:
         """A terminal that closes, or a polite end, leaves as Ctrl+Q does."""
@@ -114,8 +112,10 @@ class ChattuiApp(App[None]):
         from chattui.ui.screens.inbox import InboxScreen  # noqa: PLC0415
 
         self._notices = Notices(self._settings, self._environment, self._clock)
+        meanwhile = self.set_timer(PATIENCE, lambda: self.push_screen(SentenceScreen("Opening the inbox…")))
         try:
             self._desk = await self._open_desk()
+            meanwhile.stop()
             self._inbox = InboxScreen(
                 self._desk,
                 self._settings,
@@ -126,6 +126,7 @@ class ChattuiApp(App[None]):
                 repainted=self._repainted,
             )
             await self.push_screen(self._inbox)
+            gc.enable()
             await self._desk.run()
         except* GatewayError as errors:
             self.fail(str(_first(errors)))
