@@ -80,7 +80,7 @@ def show_inbox(config: Config, target: Target, storage: "SessionStorage", record
     click.echo(OPENING, err=True, nl=False)
     from chattui.ui.app import run  # noqa: PLC0415 - Textual
 
-    click.echo(ERASE,err=True,nl=False)
+    click.echo(ERASE, err=True, nl=False)
 
     async def opened() -> "Parts":
         from chattui.cli.opening import opened  # noqa: PLC0415 - after the first paint

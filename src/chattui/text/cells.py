@@ -9,7 +9,7 @@ from chattui.text.inert import Inert, inert
 
 ELLIPSIS = "…"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_TOKEN = (
+_PIECE = (
     # One wide character with what must not begin a line; a run of space; a word.
     r"[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003fffd]"
     r"[\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\u3041-\u3049\u30fc]*"
@@ -59,7 +59,7 @@ def _wrapped(paragraph: str, cells: int) -> list[Inert]:
         return [Inert(paragraph.rstrip(" "))]
     lines: list[str] = []
     line, used = "", 0
-    for token in re.findall(_TOKEN, paragraph):
+    for token in re.findall(_PIECE, paragraph):
         size = cell_len(token)
         if used + size <= cells:
             line, used = line + token, used + size

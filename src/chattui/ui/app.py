@@ -112,10 +112,8 @@ class ChattuiApp(App[None]):
         from chattui.ui.screens.inbox import InboxScreen  # noqa: PLC0415
 
         self._notices = Notices(self._settings, self._environment, self._clock)
-        meanwhile = self.set_timer(PATIENCE, lambda: self.push_screen(SentenceScreen("Opening the inbox…")))
         try:
-            self._desk = await self._open_desk()
-            meanwhile.stop()
+            self._desk = await self._opened()
             self._inbox = InboxScreen(
                 self._desk,
                 self._settings,
@@ -126,10 +124,16 @@ class ChattuiApp(App[None]):
                 repainted=self._repainted,
             )
             await self.push_screen(self._inbox)
-            gc.enable()
             await self._desk.run()
         except* GatewayError as errors:
             self.fail(str(_first(errors)))
+
+    async def _opened(self) -> "Desk":
+        meanwhile = self.set_timer(PATIENCE, lambda: self.push_screen(SentenceScreen("Opening the inbox…")))
+        try:
+            return await self._open_desk()
+        finally:
+            meanwhile.stop()
 
     def fail(self, sentence: str) -> None:
         """The inbox cannot go on: say why, and leave with an error when the agent quits."""

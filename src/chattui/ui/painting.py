@@ -47,6 +47,7 @@ class Painting:
         """The first rows have come."""
         self.after: Callable[[Changes], None] = lambda _: None
         """Told of every repaint, for title and notices."""
+        self._warned = ""
         self.header = HeaderBar(id="header")
         self.banner = Static("", id="banner", markup=False)
         self.head = ThreadHeadBar(id="head")
@@ -117,8 +118,14 @@ class Painting:
         """The top line."""
         header = self._desk.queries.header()
         self.header.show(header, self._desk.now())
-        self.banner.display = header.link is LinkState.OFFLINE and bool(header.link_reason)
-        self.banner.update(f"{header.link_reason} You can go on reading and writing; Ctrl+R tries again at once.")
+        self._warn(header.link_reason if header.link is LinkState.OFFLINE else "")
+
+    def _warn(self, reason: str) -> None:
+        """The words over the panes; every change of them lays the screen out again."""
+        if reason != self._warned:
+            self._warned = reason
+            self.banner.display = bool(reason)
+            self.banner.update(f"{reason} You can go on reading and writing; Ctrl+R tries again at once.")
 
     def start(self) -> None:
         """Draw everything, and go on."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from textual import events
-from textual.geometry import Size, clamp
+from textual.geometry import clamp
 from textual.message import Message
 from textual.strip import Strip
 
@@ -187,7 +187,7 @@ class ConversationList(LinedView, can_focus=True):
         self._count = len(live)
         stays = None if self._cursor is None else place_of(self._cursor, live)
         self._cursor_row = clamp(self._cursor_row, 0, max(len(live) - 1, 0)) if stays is None else stays
-        self.virtual_size = Size(self.scrollable_content_region.width, len(live) * ROW)
+        self.be_tall(len(live) * ROW)
         self.scroll_to_line(self._sight.keeping(self._cursor_row, line))
         self._order.take(self._sight.around)
         self._put(live[self._cursor_row] if live else None)

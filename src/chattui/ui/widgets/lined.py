@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from chattui.ui.widgets.looks import Look, Looks
 from chattui.ui.widgets.strips import highlighted
@@ -51,6 +52,13 @@ class LinedView(ScrollView):
 
     def fit(self) -> None:
         """The pane has another size, and nothing was painted with it yet."""
+
+    def be_tall(self, lines: int) -> None:
+        """There are so many lines. The other panes are laid out again only where a scrollbar comes or goes."""
+        size = Size(self.scrollable_content_region.width, lines)
+        if size != self.virtual_size:
+            self.set_reactive(Widget.virtual_size, size)  # assigned, it would lay out and paint the whole screen: 15 ms
+            self._scroll_update(size)
 
     def scroll_to_line(self, line: int) -> None:
         """Bring a line to the top, at once."""

@@ -7,7 +7,6 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -112,7 +111,7 @@ class CustomerPanelView(LinedView, can_focus=True):
             return
         panel = self._panel
         self._lines = panel_lines(panel, width - MARGIN, self._now(), self._zone) if panel else []
-        self.virtual_size = Size(width, len(self._lines))
+        self.be_tall(len(self._lines))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from textual.geometry import Size
-
 from chattui.store.projections import Thread
 from chattui.ui.widgets.lined import LinedView
 from chattui.ui.widgets.thread_pages import ThreadPages
@@ -102,7 +100,7 @@ class PlacedView(LinedView):
     def _place(self) -> None:
         """Scroll to where the anchor is, or to the end."""
         self._placing = True
-        self.virtual_size = Size(self.scrollable_content_region.width, self._pages.total + 1)
+        self.be_tall(self._pages.total + 1)
         index, line = self._anchor_line
         self.scroll_to_line(self.max_scroll_y if self._following else self._pages.line(index, line))
         self._placing = False
