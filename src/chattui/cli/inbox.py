@@ -76,7 +76,7 @@ def _sign_in(target: Target, storage: "SessionStorage") -> None:
 def show_inbox(config: Config, target: Target, storage: "SessionStorage", record: Path | None = None) -> None:
     """Draw it until the agent leaves; ends the program with the screen's own code."""
     logs.start()
-    gc.disable()
+    gc.disable()  # until the link is there, or is known not to be: what loads until then stays
     click.echo(OPENING, err=True, nl=False)
     from chattui.ui.app import run  # noqa: PLC0415 - Textual
 

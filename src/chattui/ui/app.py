@@ -18,6 +18,7 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key
 from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
+from chattui.model.events import LinkState
 from chattui.text.inert import inert_line
 from chattui.ui import escapes
 from chattui.ui.actions import Keymap
@@ -196,12 +197,14 @@ class ChattuiApp(App[None]):
             self._inbox.reading.attend()
 
     def _repainted(self, changes: "Changes") -> None:
-        if changes.everything and not self.is_headless:
-            gc.freeze()  # what a first load brought stays: looking through it for garbage takes longer than a frame
-        if self._desk is not None and self._notices is not None:
-            here = self._attention.here(self._clock())
-            if sequences := self._notices.sequences(self._desk.queries, changes, here=here):
-                self._tell(sequences)
+        if self._desk is None or self._notices is None:
+            return
+        queries, here = self._desk.queries, self._attention.here(self._clock())
+        opened = not gc.isenabled() and queries.header().link is not LinkState.CONNECTING
+        if opened or (changes.everything and not self.is_headless):
+            _keep()
+        if sequences := self._notices.sequences(queries, changes, here=here):
+            self._tell(sequences)
 
     def _write(self, sequence: str) -> None:
         """To the terminal, between two frames of the picture."""
@@ -232,6 +235,12 @@ def _end_anyway(return_code: int) -> None:
     end = threading.Timer(HANGUP_PATIENCE, os._exit, (return_code,))
     end.daemon = True
     end.start()
+
+
+def _keep() -> None:
+    """What the start and a first load brought stays: looking through it for garbage takes longer than a frame."""
+    gc.freeze()
+    gc.enable()
 
 
 def _first(error: BaseException) -> BaseException:

@@ -19,8 +19,9 @@ from chattui.ui.writing import Writing
 if TYPE_CHECKING:
     from chattui.desk import Desk
 
-FRAME = 1 / 60
-"""Seconds between two repaints, at least. A change that comes alone is painted at once."""
+FRAME = 1 / 120
+"""Seconds between two repaints, at least. A change that comes alone is painted at once. Half a frame of Textual, which
+collects what was repainted: as long as one, it would just miss every second frame."""
 CROWDED, WRITING = 0.1, 0.5
 """The same, while more than MANY changes come in a second, and while somebody writes as well: a repaint takes longer
 than a letter may be late."""
