@@ -134,6 +134,11 @@ def test_the_footer_of_the_composer_writes_the_leader_before_letters() -> None:
     assert offered["send"] == "Enter"
 
 
+def test_the_footer_never_says_of_a_note_that_it_is_sent() -> None:
+    offered = Keymap().footer(Where.COMPOSER, Standing.MINE, note=True)
+    assert [(key, action.label) for key, action in offered if action.id == "send"] == [("Enter", "keep")]
+
+
 def test_help_is_reached_by_a_key_that_is_no_text() -> None:
     assert Keymap().hint("help", Where.COMPOSER) == "F1"
     assert Keymap().hint("help") == "?"

@@ -256,6 +256,18 @@ async def test_a_note_looks_different_and_never_goes_to_the_customer() -> None:
         assert asked(world, SendMessage) == []
 
 
+async def test_the_footer_says_what_enter_does_with_a_note_and_with_a_reply() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "N")
+        await sees(pilot, "Enter keep ")
+        await press(pilot, "ctrl+g", "r")
+        await sees(pilot, "Enter send ")
+        await press(pilot, "ctrl+g", "N")
+        await sees(pilot, "Enter keep ")
+
+
 async def test_closing_names_the_customer_and_asks_for_the_same_key() -> None:
     world = World()
     async with world.run(WIDE) as pilot:

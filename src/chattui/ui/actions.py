@@ -263,15 +263,16 @@ class Keymap:
         plain = next((key for key in keys if not _is_text(key)), None)
         return spoken(plain) if plain else f"{spoken(self.actions['leader'].keys[0])} {spoken(next(iter(keys), ''))}"
 
-    def footer(self, where: Where, standing: Standing | None) -> list[tuple[str, Action]]:
-        """(key, action) of what is worth a place at the bottom here, in order."""
+    def footer(self, where: Where, standing: Standing | None, *, note: bool = False) -> list[tuple[str, Action]]:
+        """(key, action) of what is worth a place at the bottom here, in order. A `note` is kept, not sent."""
         if where in OFFERED:
             offered = [self.actions[action_id] for action_id in OFFERED[where]]
         else:
             ranked = (action for action in self.actions.values() if action.rank and where in action.where)
             offered = sorted(ranked, key=lambda action: action.rank)
         fitting = [action for action in offered if standing is None or standing in action.when]
-        return [(self.hint(action.id, where), action) for action in fitting[:MOST_KEYS]]
+        named = [structs.replace(a, label="keep") if note and a.id == "send" else a for a in fitting[:MOST_KEYS]]
+        return [(self.hint(action.id, where), action) for action in named]
 
 
 def _is_text(key: str) -> bool:

@@ -31,7 +31,7 @@ from chattui.ui.settings import Settings
 from chattui.ui.triage import Triage
 from chattui.ui.unseen import SEND, Unseen
 from chattui.ui.widgets.bar import Bar
-from chattui.ui.widgets.composer import Composer
+from chattui.ui.widgets.composer import Composer, Mode
 from chattui.ui.widgets.conversations import ConversationList
 from chattui.ui.widgets.footer import FooterBar
 from chattui.ui.widgets.thread import ThreadView
@@ -196,7 +196,8 @@ class InboxScreen(Screen[None]):
         where = self.panes.where
         chosen = fitting(self.painting.thread.selected)
         offered = [(self.keymap.hint(name, where), self.keymap.actions[name]) for name in chosen]
-        self.footer.actions = (*offered, *self.keymap.footer(where, self.panes.standing))
+        note = self.writing.composer.mode is Mode.NOTE
+        self.footer.actions = (*offered, *self.keymap.footer(where, self.panes.standing, note=note))
         fixed = ("palette", "help")
         self.painting.thread.offer(refused_keys(self.keymap, where))
         self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
@@ -235,6 +236,7 @@ class InboxScreen(Screen[None]):
     def on_composer_commanded(self, event: Composer.Commanded) -> None:
         """The key after the leader."""
         self.keyboard.after_leader(event.key)
+        self.refresh_footer()  # a reply may have become a note without the focus going anywhere
 
     def on_bar_clicked(self, event: Bar.Clicked) -> None:
         """A word of header, tabs or footer."""
