@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from chattui.model.records import ConversationId
-from chattui.store.projections import View
+from chattui.model.events import LinkState
+from chattui.model.records import Availability, ConversationId
+from chattui.store.projections import Header, View
 from chattui.text.cells import width
 from chattui.text.inert import Inert, inert_line
 from chattui.ui import escapes
@@ -12,8 +15,10 @@ from chattui.ui.questions import Questions
 from chattui.ui.selection import Selection
 from chattui.ui.settings import Settings
 from chattui.ui.themes import chosen
+from chattui.ui.widgets.bar import width as across
 from chattui.ui.widgets.completion import shortcut_of
 from chattui.ui.widgets.head import spell
+from chattui.ui.widgets.header import HeaderBar
 from chattui.ui.widgets.tabs import ViewTabs
 
 ROSA, LIAM = ConversationId("rosa"), ConversationId("liam")
@@ -51,7 +56,8 @@ def test_the_same_key_for_the_same_conversation_answers() -> None:
         (37, View.MINE, "Waiting 3 Mine 4 AI 12 All 19 Closed"),
         (36, View.MINE, "Wait 3 Mine 4 AI 12 All 19 Closed"),
         (30, View.MINE, "Wait 3 Mine 4 AI 12 All 19 Cl"),
-        (28, View.MINE, "Wait 3  Mine 4  AI  All  Cl"),
+        (28, View.MINE, "Wait 3 Mine 4 AI All Closed"),
+        (27, View.MINE, "Wait 3 Mine 4 AI All Cl"),
         (28, View.ALL, "Wait 3 Mine 4 AI All 19 Cl"),
     ],
 )
@@ -60,6 +66,30 @@ def test_every_view_tells_its_count_where_there_is_room(room: int, view: View, w
     tabs.set_reactive(ViewTabs.view, view)
     tabs.set_reactive(ViewTabs.counts, {View.WAITING: 3, View.MINE: 4, View.AI: 12, View.ALL: 19, View.CLOSED: 9})
     assert "".join(part.text for part in tabs.parts(room)[0]).strip() == words
+
+
+@pytest.mark.parametrize("room", range(40, 80))
+def test_the_top_line_never_runs_two_things_together(room: int) -> None:
+    bar = HeaderBar()
+    bar.set_reactive(
+        HeaderBar.header,
+        Header(
+            organization=inert_line("Acme Support"),
+            me=inert_line("Bo Larsen"),
+            availability=Availability.ONLINE,
+            active=1,
+            max_active=5,
+            unread=38,
+            queued=0,
+            refused=0,
+            link=LinkState.LIVE,
+            link_since=datetime(2026, 11, 20, tzinfo=UTC),
+            link_pending=0,
+            link_reason=inert_line(""),
+        ),
+    )
+    left, right = bar.parts(room)
+    assert across(left) + across(right) < room or across(left) == 1
 
 
 @pytest.mark.parametrize(("action", "who", "at"), [("hand-back", ROSA, 1), ("close", LIAM, 1), ("close", ROSA, 5.1)])

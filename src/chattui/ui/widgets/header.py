@@ -53,7 +53,7 @@ class HeaderBar(Bar):
             return [Part(" chattui", "name")], [] if self.trouble else [Part("◌ opening… ", "muted")]
         right = self._right(self.header, short=room < len(self.header.organization) + 58)
         name = [Part(f" {self.header.organization or 'chattui'}", "name")]
-        return (name if width(name) + width(right) <= room else [Part(" ")]), right
+        return (name if width(name) + width(right) < room else [Part(" ")]), right
 
     def _right(self, header: "Header", *, short: bool) -> list[Part]:
         dot = Part(" · ", "muted")
