@@ -128,6 +128,10 @@ def test_the_footer_offers_a_handful_that_works(where: Where, standing: Standing
     assert all(standing in action.when for _, action in offered)
 
 
+def test_where_there_is_no_conversation_the_footer_offers_what_needs_none() -> None:
+    assert [action.id for _, action in Keymap().footer(Where.LIST, None)] == ["take-next", "filter"]
+
+
 def test_the_footer_of_the_composer_writes_the_leader_before_letters() -> None:
     offered = {action.id: key for key, action in Keymap().footer(Where.COMPOSER, Standing.WAITING)}
     assert offered["take-over"] == "Ctrl+G t"

@@ -28,7 +28,7 @@ from chattui.model.intents import (
 )
 from chattui.model.records import ConversationId, Profile, Role, Status
 from chattui.store.projections import View
-from chattui.ui.actions import Where
+from chattui.ui.actions import ACTIONS, NEEDS_ONE, Where
 from chattui.ui.app import ChattuiApp
 from chattui.ui.screens.help import HelpScreen
 from chattui.ui.screens.picker import Picker
@@ -38,6 +38,9 @@ from tests.scripted import ANA, BO
 from tests.ui.world import ANNE, JONAS, LATE, LIAM, MEI, NOOR, ROSA, SAM, World, message, picture_of, press, sees, until
 
 WIDE, SMALL, NARROW = (120, 36), (80, 24), (60, 20)
+
+
+ACTION_KEYS = {action.id: action.keys[0] for action in ACTIONS}
 
 
 async def ready(pilot: Pilot[None], *, view: str = "1") -> None:
@@ -232,6 +235,16 @@ async def test_drafts_belong_to_their_conversations() -> None:
         await press(pilot, *"for mei", "ctrl+t")
         await until(pilot, lambda: world.inbox.writing.composer.text == "for sam")
         await sees(pilot, "✎")
+
+
+@pytest.mark.parametrize("action", sorted(NEEDS_ONE))
+async def test_a_key_that_has_nothing_to_act_on_says_so(action: str) -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="1")
+        await press(pilot, "slash", *"zzz", "enter", ACTION_KEYS[action])
+        await sees(pilot, "There is no conversation under the cursor.")
+        assert world.gateway.submitted == []
 
 
 async def test_typing_is_told_for_replies_and_not_for_notes() -> None:

@@ -178,6 +178,8 @@ PROGRAM = (
 )
 ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MESSAGES, *MOVES, *VIEWS, *PROGRAM)
 
+NEEDS_ONE = {*(action.id for action in CONVERSATION), "reply", "note", "templates"} - {"take-next"}
+"""Done to a conversation: nothing where none is under the cursor."""
 COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "back", "next-needing-me")
 """The footer while writing, in order; letters come after the leader."""
 OFFERED = {
@@ -270,9 +272,13 @@ class Keymap:
         else:
             ranked = (action for action in self.actions.values() if action.rank and where in action.where)
             offered = sorted(ranked, key=lambda action: action.rank)
-        fitting = [action for action in offered if standing is None or standing in action.when]
+        fitting = [action for action in offered if _fits(action, standing)]
         named = [structs.replace(a, label="keep") if note and a.id == "send" else a for a in fitting[:MOST_KEYS]]
         return [(self.hint(action.id, where), action) for action in named]
+
+
+def _fits(action: Action, standing: Standing | None) -> bool:
+    return standing in action.when if standing else action.id not in NEEDS_ONE
 
 
 def _is_text(key: str) -> bool:

@@ -111,11 +111,7 @@ class Commands:
         self._browsing.show_view(view)
 
     def _open(self, target: Target) -> None:
-        if target is None:
-            self._host.say("There is no conversation under the cursor.")
-            return
-        self._browsing.open(target)
-        self._panes.write(self._writing.composer.mode)
+        self._write(self._writing.composer.mode, target)
 
     def _write(self, mode: Mode, target: Target) -> None:
         if target is not None:
