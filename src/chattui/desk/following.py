@@ -120,7 +120,7 @@ class Follower:
                 await self._attempt.answer()
             except GatewayError as error:
                 failures += 1
-                await self._fail(str(error), _back_off(failures) if isinstance(error, Unreachable) else PATIENCE)
+                await self._fail(str(error), _back_off(failures, error))
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("catching up failed")
                 await self._fail("chattui failed to catch up and tries again; its log tells more.", PATIENCE)
@@ -219,5 +219,7 @@ class Follower:
                 await self._hurry.wait()
 
 
-def _back_off(failures: int) -> float:
-    return random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5)))  # noqa: S311 - no secret
+def _back_off(failures: int, error: GatewayError) -> float:
+    if not isinstance(error, Unreachable):
+        return PATIENCE
+    return error.patience + random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5)))  # noqa: S311 - no secret
