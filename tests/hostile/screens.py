@@ -12,22 +12,15 @@ from msgspec import Struct, field
 from wcwidth import iter_graphemes
 
 from chattui.ui.actions import Keymap
-from tests.e2e.terminal import Impatience, Terminal
+from tests.e2e.terminal import Impatience
 from tests.hostile.rows import SLOTS
 from tests.hostile.stage import KEYS, settled
 from tests.hostile.tokens import PLACE, attributes, harmful, shape, shapes, tokens, uneven, width
+from tests.program import Program
 
 SIZES = ((80, 24), (120, 36))
-ESC, ENTER, DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, HOME = (
-    "\x1b[27u",
-    "\r",
-    "\x1b[B",
-    "\x1b[C",
-    "\x1b[5~",
-    "\x1b[6~",
-    "\x1b[F",
-    "\x1b[H",
-)
+ESC, ENTER = "\x1b[27u", "\r"
+DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, HOME = "\x1b[B", "\x1b[C", "\x1b[5~", "\x1b[6~", "\x1b[F", "\x1b[H"
 BLUR, FOCUS, F1, F2 = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ"
 PALETTE, SEARCH = "\x10", "\x06"
 ENDS = 14
@@ -172,38 +165,35 @@ class Picture:
                 self._x += size
 
 
-class Unread:
-    """A stream for `Terminal`: what comes is drawn step by step instead."""
-
-    def feed(self, data: bytes) -> None:
-        """Nothing is lost: the terminal keeps it."""
-
-
-class Watched(Terminal):
-    """A terminal that hands out what each step has sent."""
+class Watched(Program):
+    """A terminal that hands out what each step has sent. Its picture is drawn step by step; pyte's would be slow."""
 
     def __init__(self, command: Sequence[str], columns: int, rows: int) -> None:
         env = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ} | {"TZ": "UTC"}
         super().__init__(command, env=env, columns=columns, rows=rows)
         self.picture = Picture(columns, rows)
-        self._screen, self._stream = self.picture, Unread()  # type: ignore[assignment]  # in place of pyte's, which is slow
+        self.raw = bytearray()
         self.log = Path(command[-1]).with_suffix(".log")
         self._steps = 0
 
+    def hear(self, data: bytes, at: float) -> None:  # noqa: ARG002 - a picture has no times
+        """Keep it for `begun` or `step`."""
+        self.raw += data
+
     def begun(self) -> bytes:
         """What was sent until the inbox is live."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: b" live" in self.raw, 30), bytes(self.raw)
+        with self.changed:
+            assert self.changed.wait_for(lambda: b" live" in self.raw, 30), bytes(self.raw)
             sent, self.raw = bytes(self.raw), bytearray()
         return sent
 
     def step(self, keys: str) -> bytes:
         """Type, wait until all of it is done, and answer with what was sent meanwhile."""
         self._steps += 1
-        self.type(keys + KEYS["settle"])
+        self.write(keys + KEYS["settle"])
         sign = settled(self._steps).encode()
-        with self._changed:
-            if not self._changed.wait_for(lambda: sign in self.raw or self.status is not None, 30):
+        with self.changed:
+            if not self.changed.wait_for(lambda: sign in self.raw or self.status is not None, 30):
                 raise Impatience(f"no answer to {keys!r}; the screen was:\n" + "\n".join(self.picture.display))
             sent, found, self.raw = self.raw.partition(sign)
         if not found:
