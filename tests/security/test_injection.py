@@ -14,31 +14,12 @@ SLOW = "pg_sleep(5)"
 NOT_HERE = "CHATTUI501"
 """PostgREST understands it and the embedded stack does not: refused before any SQL is written."""
 PAYLOADS = (
-    "'",
-    "''",
-    '"',
-    "\\",
-    "\\'",
-    ";",
-    "' or '1'='1",
-    "' or '1'='1' --",
-    "1) or (1=1",
-    "')) or 1=1--",
-    "'; drop table messages; --",
-    f"'||(select {SLOW})||'",
-    f"1; select {SLOW}; --",
-    "' union select encrypted_password from auth.users --",
-    "$$; reset role; $$",
-    "%s%s%(x)s%n{0}{x}${x}",
-    "/**/or/**/true",
-    "eq.1,or=(id.not.is.null)",
-    "*)&select=*",
-    "\u0000",
-    "\u02bc or 1=1",
-    "＇ or 1=1",
-    "\r\nX-Role: service_role",
-    "(select(0)from(select(sleep(5)))v)",
-)
+    "'", "''", '"', "\\", "\\'", ";", "' or '1'='1", "' or '1'='1' --", "1) or (1=1", "')) or 1=1--",
+    "'; drop table messages; --", f"'||(select {SLOW})||'", f"1; select {SLOW}; --",
+    "' union select encrypted_password from auth.users --", "$$; reset role; $$", "%s%s%(x)s%n{0}{x}${x}",
+    "/**/or/**/true", "eq.1,or=(id.not.is.null)", "*)&select=*", "\u0000", "\u02bc or 1=1", "＇ or 1=1",
+    "\r\nX-Role: service_role", "(select(0)from(select(sleep(5)))v)",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", autouse=True)
