@@ -73,7 +73,6 @@ def _sign_in(target: Target, storage: "Credentials") -> None:
 
 def show_inbox(config: Config, target: Target, storage: "SessionStorage", record: Path | None = None) -> None:
     """Draw it until the agent leaves; ends the program with the screen's own code."""
-    logs.start()
     from chattui.ui.app import run  # noqa: PLC0415 - Textual
 
     async def opened() -> "Parts":
