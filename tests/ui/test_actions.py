@@ -88,7 +88,7 @@ def test_keys_are_written_as_people_write_them() -> None:
 
 
 def test_a_clash_names_both_actions_and_the_key() -> None:
-    with pytest.raises(KeysError, match=r"Key c .* close and take-over|Key c .* take-over and close"):
+    with pytest.raises(KeysError, match=r"key c .* close and take-over|key c .* take-over and close"):
         Keymap({"take-over": ["c"]})
 
 

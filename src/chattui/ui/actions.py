@@ -250,7 +250,8 @@ class Keymap:
             other = self._by_key.setdefault((key, where), action)
             if other is not action:
                 raise KeysError(
-                    f"Key {spoken(key)} is asked for by both {other.id} and {action.id}: give one of them another key."
+                    f"[keys] in the settings: key {spoken(key)} is asked for by both {other.id} and {action.id}; "
+                    "give one of them another key."
                 )
 
     def meaning(self, key: str, where: Where) -> Action | None:
@@ -289,7 +290,7 @@ def _rebind(rebound: Mapping[str, Iterable[str]]) -> dict[str, Action]:
     actions = {action.id: action for action in ACTIONS}
     for action_id, keys in rebound.items():
         if action_id not in actions:
-            raise KeysError(f"There is no action {action_id!r}{_nearest(action_id, actions)}")
+            raise KeysError(f"[keys] in the settings: there is no action {action_id!r}{_nearest(action_id, actions)}")
         actions[action_id] = structs.replace(actions[action_id], keys=tuple(key_name(key) for key in keys))
     return actions
 
