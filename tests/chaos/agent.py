@@ -14,7 +14,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import msgspec
 import psutil
@@ -28,7 +27,7 @@ from chattui.gateway import supabase
 from chattui.gateway.errors import GatewayError, SignedOut
 from chattui.gateway.protocol import Gateway
 from chattui.model.events import LinkState
-from chattui.model.records import LabelId
+from chattui.model.records import ConversationId, LabelId
 from chattui.recording import Header, RecordedDesk, Recorder
 from chattui.store.changes import Changes
 from chattui.store.store import Store
@@ -39,6 +38,10 @@ from tests.chaos.work import Desktop, Shift
 
 MEASURE = 5.0
 """Seconds between two measurements of memory."""
+PAGE = 1.0
+"""Seconds after which a page of a thread that has not come is asked for again."""
+MOMENT = 1.0
+"""Seconds that tasks which were cancelled may take to end."""
 
 
 class Config(Struct, frozen=True):
@@ -102,11 +105,14 @@ class Agent:
         self.shift = Shift(desktop, random, twin=config.twin, drafts=config.drafts)
         self._work: asyncio.Task[None] | None = None
         self._link: LinkState | None = None
+        self._happened = asyncio.Event()
+        """Set by every change of the store."""
         self.live = asyncio.Event()
         self.desk.subscribe(self._changed)
         self.desk.remarks.hear(lambda sentence: say("remark", sentence))
 
     def _changed(self, changes: Changes) -> None:
+        self._happened.set()
         if changes.header and (link := self.desk.queries.header().link) is not self._link:
             self._link = link
             say("link", link.value)
@@ -158,7 +164,7 @@ class Agent:
         await self.shift.rest()
 
     async def _look_everywhere(self) -> None:
-        """Every thread to its beginning."""
+        """Load every thread to its beginning."""
         for conversation in list(self.desk.store.state.conversations):
             self.desk.look(conversation.id)
             with suppress(TimeoutError):
@@ -166,16 +172,13 @@ class Agent:
                     await self._to_the_beginning(conversation.id)
         say("looked")
 
-    async def _to_the_beginning(self, conversation_id: Any) -> None:
-        changed = asyncio.Event()
-        self.desk.subscribe(lambda _: changed.set())
-        while not (thread := self.desk.queries.thread(conversation_id)).complete:
-            if thread.loaded:
-                self.desk.older(conversation_id)
-            changed.clear()
+    async def _to_the_beginning(self, conversation_id: ConversationId) -> None:
+        """Ask for one page after another. A page that failed changes nothing: then it is asked for again."""
+        while not self.desk.queries.thread(conversation_id).complete:
+            self._happened.clear()
+            self.desk.older(conversation_id)
             with suppress(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await changed.wait()
+                await asyncio.wait_for(self._happened.wait(), PAGE)
 
 
 async def measure() -> None:
@@ -230,12 +233,12 @@ async def main() -> None:
 
 
 async def _tell_what_is_left() -> None:
-    """Tasks and threads that outlive the desk."""
-    await asyncio.sleep(0.3)
+    """Tasks and threads that outlive the desk by more than a moment."""
     gc.collect()
-    tasks = [repr(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    _, left = await asyncio.wait(tasks, timeout=MOMENT) if tasks else (set(), set())
     threads = [one.name for one in threading.enumerate() if one.name.startswith(("writer", "recorder"))]
-    say("left", "; ".join([*tasks, *threads]), psutil.Process().memory_info().rss)
+    say("left", "; ".join([*map(repr, left), *threads]), psutil.Process().memory_info().rss)
 
 
 def _write(file: Path, content: bytes) -> None:

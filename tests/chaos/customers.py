@@ -1,7 +1,6 @@
 """Customers: each writes, reads and types, leaves and comes back; nothing they do is given up before it is answered."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -52,7 +51,6 @@ class Customer:
         self.name = name
         self.letters: dict[str, Letter] = {}
         self.visits: list[Visit] = []
-        self.heard_at = 0.0
         self._url, self._key, self._org_id = url, key, OrgId(org_id)
         self._random = Random(f"{seed} {name}")  # noqa: S311 - no secret
         self._session = MemorySession()
@@ -133,7 +131,6 @@ class Customer:
 
     async def _listen(self, visit: Visit) -> None:
         async for news in self._at.events():
-            self.heard_at = time.monotonic()
             if isinstance(news, Message):
                 visit.hear(news)
 

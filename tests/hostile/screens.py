@@ -15,7 +15,7 @@ from chattui.ui.actions import Keymap
 from tests.e2e.terminal import Impatience
 from tests.hostile.rows import SLOTS
 from tests.hostile.stage import KEYS, settled
-from tests.hostile.tokens import PLACE, attributes, harmful, shape, shapes, tokens, uneven, width
+from tests.hostile.tokens import PLACE, attributes, harmful, shapes, tokens, uneven, width
 from tests.program import Program
 
 SIZES = ((80, 24), (120, 36))
@@ -314,8 +314,3 @@ def moved(picture: Picture, frame: Frame) -> list[tuple[str, str]]:
     y, x = divmod(gone[0], picture.columns)
     detail = f"{len(gone)} cells, first {y}:{x} {frame.cells[gone[0]]!r} → {cells[gone[0]]!r}"
     return [("a frame that has moved", "\n".join([detail, *picture.display]))]
-
-
-def unlinked(sent: bytes) -> list[str]:
-    """The addresses that a terminal would open."""
-    return [token.said for token in tokens(sent) if token.kind == "osc" and shape(token) == "link"]
