@@ -12,6 +12,7 @@ from chattui.ui.actions import ACTIONS, Action
 from chattui.ui.attention import AWAY_AFTER, Attention
 from chattui.ui.confirmation import Confirmation
 from chattui.ui.questions import Questions
+from chattui.ui.screens.help import SIGNS
 from chattui.ui.selection import Selection
 from chattui.ui.settings import Settings
 from chattui.ui.themes import chosen
@@ -19,6 +20,7 @@ from chattui.ui.widgets.bar import width as across
 from chattui.ui.widgets.completion import shortcut_of
 from chattui.ui.widgets.head import spell
 from chattui.ui.widgets.header import HeaderBar
+from chattui.ui.widgets.signs import DELIVERY_SIGN, DRAFT, EYE, PRIORITY, READ, SNOOZED, STATUS_SIGN
 from chattui.ui.widgets.tabs import ViewTabs
 
 ROSA, LIAM = ConversationId("rosa"), ConversationId("liam")
@@ -97,6 +99,18 @@ def test_nothing_else_does(action: str, who: ConversationId, at: float) -> None:
     confirmation = Confirmation(5)
     confirmation.ask("close", ROSA, 0)
     assert not confirmation.stands(action, who, at)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [*STATUS_SIGN.values(), *DELIVERY_SIGN.values(), *PRIORITY[1:], SNOOZED, DRAFT, EYE, READ],
+)
+def test_help_explains_every_sign_of_the_list(sign: str) -> None:
+    assert f" {sign.strip()} " in "".join(f"  {signs} " for signs, _ in SIGNS)
+
+
+def test_no_line_of_signs_breaks_at_80_columns() -> None:
+    assert max(width(Inert(f"  {signs}   {meaning}")) for signs, meaning in SIGNS) <= 72
 
 
 class Never:
