@@ -2,7 +2,7 @@
 
 python -m tests.chaos.agent        its configuration comes as the first line, then orders, as JSON
 
-It says what changes as lines of JSON on its output; when its orders end, so does it.
+It reports what happens as lines of JSON on stdout, and ends when stdin does.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class Config(Struct, frozen=True):
 
     name: str
     life: int
+    """Which process of this agent it is, from 0."""
     seed: int
     url: str
     key: str
@@ -60,7 +61,7 @@ class Config(Struct, frozen=True):
     twin: bool = False
     """Whether it is a second process of somebody who has one."""
     drafts: bool = True
-    """Whether this agent leaves drafts: not one whose other process may send them away."""
+    """Whether it writes drafts: not where another process of the same agent could send or change them."""
     record: bool = True
 
 
@@ -82,12 +83,12 @@ class Said(Struct, frozen=True, omit_defaults=True):
 
 
 def say(what: str, words: str = "", number: int = 0) -> None:
-    """To whoever started it."""
+    """Report to the process that started this one."""
     print(msgspec.json.encode(Said(what, time.monotonic(), words, number)).decode(), flush=True)  # noqa: T201
 
 
 class Agent:
-    """Obeys orders."""
+    """The desk, a shift at it, and the orders that are given to them."""
 
     def __init__(self, config: Config, gateway: Gateway, notes: Journal) -> None:
         self.config = config
@@ -120,7 +121,7 @@ class Agent:
                 self.live.set()
 
     async def recall(self) -> None:
-        """Tell which drafts are here; every one that was ever written is asked for."""
+        """Note in the journal which drafts this process found, of all that any process of this agent wrote."""
         await self.live.wait()
         lines = list(journal.read(_notes(self.config)))
         names = {line.name for line in lines if line.act == "set" and line.name.startswith("draft/")}
@@ -131,7 +132,7 @@ class Agent:
         say("recalled")
 
     async def obey(self, order: Order) -> None:
-        """One at a time."""
+        """Carry out one order."""
         match order.do:
             case "work":
                 self._work = self._work or asyncio.create_task(self._working(order.pace))
@@ -156,7 +157,7 @@ class Agent:
             say("broken", repr(error))
 
     async def rest(self) -> None:
-        """The shift is over; whatever it was doing."""
+        """End the shift, in the middle of whatever it does."""
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait([self._work])
@@ -190,7 +191,7 @@ async def measure() -> None:
 
 
 async def signed_in(config: Config) -> Gateway:
-    """With the session that is kept; the first time with the password."""
+    """Open the gateway with the session of an earlier process; without one, sign in with the password."""
     storage = Credentials(config.url, config.name)
     while True:
         try:
@@ -201,14 +202,14 @@ async def signed_in(config: Config) -> Gateway:
 
 
 async def orders() -> asyncio.StreamReader:
-    """What is said to this process."""
+    """The lines on stdin."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     return reader
 
 
 async def main() -> None:
-    """Until told to leave, or nobody is there any more."""
+    """Work until told to leave, or until stdin ends."""
     told = await orders()
     config = msgspec.json.decode(await told.readline(), type=Config)
     notes = Journal(_notes(config))
@@ -250,7 +251,7 @@ def _notes(config: Config) -> Path:
 
 
 def called(config: Config) -> str:
-    """Words of different processes are different."""
+    """A name that no other process has: it begins every text that this one writes."""
     return f"{config.name}{'twin' if config.twin else ''}{config.life}"
 
 

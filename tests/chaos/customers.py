@@ -31,7 +31,7 @@ class Visit:
     over: bool = False
 
     def hear(self, message: Message) -> None:
-        """Told live, or after a reconnect."""
+        """Note a message that the customer was shown."""
         self.told.append({"seq": message.seq, "id": message.id})
 
 
@@ -45,7 +45,7 @@ class Letter:
 
 
 class Customer:
-    """One customer, with one browser. Runs in this process; the network is what fails."""
+    """One customer with one browser. They live in this process: nothing but their network fails."""
 
     def __init__(self, name: str, url: str, key: str, org_id: str, seed: int) -> None:
         self.name = name

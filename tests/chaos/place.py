@@ -34,11 +34,11 @@ class Place(Struct, frozen=True):
     key: str
     db_url: str
     directory: Path | None = None
-    """Of the server, where it is ours to end."""
+    """The server's data directory, where the server is our own."""
 
     @property
     def keys(self) -> Keys | None:
-        """What signs tokens, where we have it."""
+        """The server's signing key, where the server is our own."""
         return Keys(vault.load(DataDirectory.at(self.directory))) if self.directory else None
 
 
@@ -61,7 +61,7 @@ class Server:
         self.place = Place(end.url, end.anon_key, end.db_url, directory)
 
     async def restart(self, seconds: float) -> None:
-        """Told to end, and gone for so long."""
+        """End it properly, and start it again after so many seconds."""
         self._lease.close()
         await asyncio.to_thread(local_stack.end, self._directory)
         await asyncio.sleep(seconds)
@@ -85,7 +85,7 @@ class Server:
             await self.start()
 
     async def start(self) -> None:
-        """It may be on its way out: then it is waited for."""
+        """Start it, or join it where it runs; one that is about to end is waited for."""
         self._lease.close()
         self._lease = await asyncio.to_thread(local_stack.join, self._directory)
 

@@ -20,7 +20,7 @@ class Whole(Struct, frozen=True):
 
 
 class Peer:
-    """One end. `lane` leads to it."""
+    """One end of a connection, the client or the server. `lane` carries bytes to it."""
 
     def __init__(self, role: type[h11.CLIENT | h11.SERVER], reader: asyncio.StreamReader, lane: Lane) -> None:
         self._protocol = h11.Connection(role)
@@ -34,7 +34,7 @@ class Peer:
 
     @property
     def unread(self) -> bytes:
-        """What came of the other protocol already."""
+        """Bytes of the next protocol that came together with the last message of HTTP."""
         return self._protocol.trailing_data[0]
 
     async def hear(self) -> Whole | None:

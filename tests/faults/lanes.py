@@ -13,7 +13,7 @@ Notify = Callable[[Kind, Direction], None]
 
 
 class Weather:
-    """The faults that stand, as far as lines suffer from them."""
+    """Those of the standing faults that act on bytes: delays, throttles and black holes."""
 
     def __init__(self, random: Random, passed: Notify) -> None:
         self._random = random

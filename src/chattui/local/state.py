@@ -51,7 +51,7 @@ def running(data: DataDirectory) -> State | None:
 
 
 def announce(data: DataDirectory, state: State) -> None:
-    """Tell the world where this server is."""
+    """Write where this server is, for whoever wants to join it."""
     write_private(data.state, msgspec.json.format(msgspec.json.encode(state)))
 
 

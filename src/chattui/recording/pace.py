@@ -11,9 +11,9 @@ class Pace(selectors.SelectSelector):
     def __init__(self, speed: float) -> None:
         super().__init__()
         self.speed = speed
-        """Seconds in a second: 1 is life, 0 stands still, infinity jumps over whatever is waited for."""
+        """How fast time passes: 1 as it does, 0 not at all; with infinity, nothing has to be waited for."""
         self.seconds = 0.0
-        """That have passed."""
+        """How many have passed."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """As a selector does, with its time-out in the loop's seconds."""
@@ -35,5 +35,5 @@ class PacedLoop(asyncio.SelectorEventLoop):
         super().__init__(self.pace)
 
     def time(self) -> float:
-        """Of the pace, not of the machine."""
+        """The seconds that have passed at this pace, not those of the machine."""
         return self.pace.seconds
