@@ -22,6 +22,11 @@ class Choice(Struct, frozen=True):
     marked: bool = False
 
 
+def narrowed(choices: Iterable[Choice], words: str) -> list[Choice]:
+    """Those with these words in them."""
+    return [one for one in choices if words.casefold() in one.text.casefold()]
+
+
 def label_choices(labels: Iterable[tuple[LabelChip, bool]]) -> list[Choice]:
     """Every label of the organisation; those it has are marked."""
     return [Choice(chip.id, chip.name, marked=on) for chip, on in labels]

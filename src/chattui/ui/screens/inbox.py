@@ -23,7 +23,7 @@ from chattui.ui.keyboard import Keyboard
 from chattui.ui.messages import Messages, fitting, refused_keys
 from chattui.ui.painting import Painting
 from chattui.ui.panes import Panes
-from chattui.ui.pickers import Choice
+from chattui.ui.pickers import Choice, narrowed
 from chattui.ui.reading import Reading
 from chattui.ui.screens.picker import Picker
 from chattui.ui.screens.search import SearchScreen
@@ -214,7 +214,12 @@ class InboxScreen(Screen[None]):
             self.painting.written()
         else:
             self.painting.hurry()
-        return not isinstance(self.focused, (Composer, Input)) and self._key(event)
+        return not self.in_field and self._key(event)
+
+    @property
+    def in_field(self) -> bool:
+        """Whether somebody writes: then keys are the field's, at its turn."""
+        return isinstance(self.focused, (Composer, Input))
 
     def on_key(self, event: Key) -> None:
         """A key that the focused widget did not want as text."""
@@ -260,4 +265,4 @@ class InboxScreen(Screen[None]):
         self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool = False
     ) -> None:
         """Let the agent pick."""
-        self.app.push_screen(Picker(title, choices, chosen, stay=stay))
+        self.app.push_screen(Picker(title, lambda words: narrowed(choices(), words), chosen, stay=stay))
