@@ -131,7 +131,7 @@ WORDS = (
 MESSAGES = (
     Action("message-up", ("alt+up",), "message", "Choose the message above", "Messages", SCROLLED),
     Action("message-down", ("alt+down",), "message", "Choose the message below", "Messages", SCROLLED),
-    Action("copy", ("y",), "copy", "Copy the message, as it was written", "Messages", acts=True),
+    Action("copy", ("y",), "copy", "Copy the message, or what the mouse marked", "Messages", acts=True),
     Action("open-link", ("O",), "open link", "See where a message's links lead, and open one", "Messages", acts=True),
     Action("retry", ("x",), "send again", "Send again what was refused", "Messages", acts=True),
     Action("edit", ("e",), "edit", "Put what was refused back where you write", "Messages", acts=True),

@@ -67,6 +67,10 @@ class Messages:
     # Copying
 
     def _copy(self) -> None:
+        marked = self._thread.screen.get_selected_text()
+        if marked:
+            self._put(marked, "what the mouse marked")
+            return
         entry = self._chosen(self._words)
         words = self._words(entry) if entry is not None else ""
         if entry is None or not words:
