@@ -654,6 +654,19 @@ async def test_below_eighty_columns_there_are_two_pages_with_the_same_keys() -> 
         await sees(pilot, "Waiting")
 
 
+async def test_a_past_conversation_is_opened_by_keys_that_the_footer_names() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="1")
+        await press(pilot, "G")
+        await until(pilot, lambda: world.inbox.browsing.selection.shown == ROSA)
+        await sees(pilot, "Late parcel")
+        await press(pilot, "right", "right")
+        await sees(pilot, "↑ up  ↓ down  Enter open  ← thread")
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: world.inbox.browsing.selection.shown == LATE)
+
+
 async def test_at_eighty_the_list_is_28_wide_and_the_panel_is_away() -> None:
     world = World()
     async with world.run(SMALL) as pilot:

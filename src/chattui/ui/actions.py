@@ -67,6 +67,7 @@ LEADER = "ctrl+g"
 
 OPEN = (Standing.AI, Standing.WAITING, Standing.MINE)
 WRITING = (Where.COMPOSER,)
+READ = (*PANES, Where.PANEL)
 SCROLLED = (Where.LIST, Where.THREAD, Where.COMPOSER)
 
 CONVERSATION = (
@@ -149,13 +150,14 @@ MOVES = (
     Action("last", ("ctrl+t",), "last one", "Back to the one before", "Moving", ANYWHERE),
     Action("scroll-up", ("pageup",), "scroll", "Scroll the thread up", "Moving", SCROLLED),
     Action("scroll-down", ("pagedown",), "scroll", "Scroll the thread down", "Moving", SCROLLED),
-    Action("up", ("up", "k"), "up", "Up: the list, or the thread", "Moving"),
-    Action("down", ("down", "j"), "down", "Down: the list, or the thread", "Moving"),
+    Action("up", ("up", "k"), "up", "Up: list, thread, or past conversations", "Moving", READ),
+    Action("down", ("down", "j"), "down", "Down: list, thread, or past conversations", "Moving", READ),
     Action("first", ("home", "g"), "first", "To the first one", "Moving"),
     Action("end", ("end", "G"), "last", "To the last one; in the thread, the newest", "Moving"),
     Action("read-thread", ("right",), "thread", "From the list into the thread", "Moving", (Where.LIST,)),
     Action("read-list", ("left",), "list", "From the thread to the list", "Moving", (Where.THREAD,)),
     Action("read-panel", ("right",), "customer", "From the thread to the customer", "Moving", (Where.THREAD,)),
+    Action("open-past", ("enter",), "open", "Open the customer's past conversation", "Moving", (Where.PANEL,)),
     Action("leave-panel", ("left",), "thread", "From the customer to the thread", "Moving", (Where.PANEL,)),
 )
 VIEWS = (
@@ -185,7 +187,7 @@ COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "ba
 OFFERED = {
     Where.COMPOSER: COMPOSING,
     Where.FILTER: ("keep-filter", "back", "search", "next-needing-me", "last"),
-    Where.PANEL: ("leave-panel", "back", "next-needing-me"),
+    Where.PANEL: ("up", "down", "open-past", "leave-panel", "back", "next-needing-me"),
 }
 """The footer of these is written by hand; elsewhere `rank` decides."""
 MOST_KEYS = 7
