@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +21,7 @@ from chattui.local.places import DataDirectory
 from chattui.local.schema import HASHER
 from chattui.local.state import running
 from tests.chaos.plan import AGENTS
+from tests.stack import directory
 
 PASSWORD = "a password of chaos"
 
@@ -103,13 +102,12 @@ class Server:
 @contextmanager
 def embedded() -> Iterator[Server]:
     """A server with a new database; nothing of it stays."""
-    with tempfile.TemporaryDirectory(prefix="chattui-chaos-") as path:
-        server = Server(Path(path))
+    with directory() as path:
+        server = Server(path)
         try:
             yield server
         finally:
             server.end()
-            shutil.rmtree(DataDirectory.at(Path(path)).cluster, ignore_errors=True)
 
 
 def hire(db_url: str, visibility: str = "all") -> Cast:

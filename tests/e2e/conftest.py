@@ -1,7 +1,6 @@
 """Empty homes, programs that run in them, and a project for them to work on."""
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,11 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chattui.local import stack as local_stack
-from chattui.local.places import DataDirectory
 from chattui.local.state import Endpoint
 from tests.e2e.terminal import Terminal
 from tests.program import bare
+from tests.stack import forget
 
 CHATTUI = (sys.executable, "-m", "chattui")
 Run = Callable[..., Terminal]
@@ -81,12 +79,6 @@ class LocalStack:
         assert self.server.stdout is not None
         self.server.stdout.close()
         return self.server.wait(30)
-
-
-def forget(data: Path) -> None:
-    """End what may still run for a data directory, and delete what root's PostgreSQL keeps elsewhere for it."""
-    local_stack.end(data)
-    shutil.rmtree(DataDirectory.at(data).cluster, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
