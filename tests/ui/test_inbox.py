@@ -247,6 +247,17 @@ async def test_a_key_that_has_nothing_to_act_on_says_so(action: str) -> None:
         assert world.gateway.submitted == []
 
 
+async def test_a_remark_goes_with_the_next_thing_done_to_a_conversation() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="1")
+        await press(pilot, "slash", *"zzz", "enter", "l")
+        await sees(pilot, "There is no conversation under the cursor.")
+        await press(pilot, "escape", "N")
+        await sees(pilot, "note · only colleagues see it")
+        assert "There is no conversation" not in picture_of(pilot)
+
+
 async def test_typing_is_told_for_replies_and_not_for_notes() -> None:
     world = World()
     async with world.run(WIDE) as pilot:

@@ -79,9 +79,11 @@ class Keyboard:
             run()
 
     def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
-        if target is None and action.id in NEEDS_ONE:
-            self._footer.say("There is no conversation under the cursor.")
-            return
+        if action.id in NEEDS_ONE:
+            self._footer.hush()  # what is said of the last one is not true of this one
+            if target is None:
+                self._footer.say("There is no conversation under the cursor.")
+                return
         if action.id not in BESIDE and not self.questions.let_through(action, target, key):
             return
         self.doers[action.id](target)
