@@ -28,7 +28,7 @@ async def test_a_page_that_did_not_come_is_asked_for_again(team: Team) -> None:
 async def test_whoever_waits_for_another_attempt_does_not_wait_when_the_link_is_back(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "_back_off", lambda _failures: 30.0)
+    monkeypatch.setattr(following, "_back_off", lambda *_: 30.0)
     scene = await staged(team, reconcile=False)
     scene.proxy.inject(Cut(), seconds=1)
     scene.ana._follower.want("a reason")
