@@ -84,10 +84,8 @@ async def _measured(wanted: Wanted, own: OwnStack, team: Team, scenes: Sequence[
     async def tried(what: str, most: float, trials: Sequence[Trial]) -> list[Measure]:
         return [await measure(what, most, trials, scenes, wanted.seed)]
 
-    outages, long = (
-        [back(seconds, CALM) for seconds in (0.5, 1, 2, 5, 10)],
-        [back(seconds, CALM) for seconds in (15, 30, 60)],
-    )
+    outages = [back(seconds, CALM) for seconds in (0.5, 1, 2, 5, 10)]
+    long = [back(seconds, CALM) for seconds in (15, 30, 60)]
     dark = [back(seconds, CALM, BlackHole()) for seconds in (1, 5, 20)]
     jobs: dict[str, Callable[[], Awaitable[list[Measure]]]] = {
         "notice": lambda: tried("half-open until noticed", HONEST, [notice(one) for one in HALF_OPEN]),
