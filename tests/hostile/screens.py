@@ -21,11 +21,13 @@ from tests.program import Program
 SIZES = ((80, 24), (120, 36))
 ESC, ENTER = "\x1b[27u", "\r"
 DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, HOME = "\x1b[B", "\x1b[C", "\x1b[5~", "\x1b[6~", "\x1b[F", "\x1b[H"
-BLUR, FOCUS, F1, F2 = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ"
+BLUR, FOCUS, F1, F2, F8 = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ", "\x1b[19~"
 PALETTE, SEARCH = "\x10", "\x06"
 ENDS = 14
 """Cells at the right of header and footer: what stands before them follows the conversation under the cursor."""
 
+SOMETIMES = {"links", "not sent", "not sent, chosen"}
+"""Scenes with a box only where there is something to put into it."""
 BACK = (ESC, ESC + KEYS["tidy"])
 BENIGN = (
     "Rosa Díaz",
@@ -113,6 +115,8 @@ def _conversation(slot: int) -> Iterator[Scene]:
         yield Scene("thread, top", (PAGE_UP * 9,))
         yield Scene("refused", (PAGE_DOWN * 9, "hi", ENTER))
         yield Scene("links", ("".join(BACK) + RIGHT + HOME + key("open-link"),))
+        yield Scene("not sent", ("".join(BACK), F8))
+        yield Scene("not sent, chosen", (ENTER,))
         yield Scene("links, closed", ("".join(BACK) + there, ENTER))
     yield Scene(f"completion {slot}", ("/" + DOWN * (slot % 6),))
     yield Scene(f"composer {slot}", (ENTER,))
@@ -253,21 +257,31 @@ def frames(size: tuple[int, int], directory: Path, slots: Sequence[int], turns: 
 def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], scene: str) -> Iterator[tuple[int, str]]:
     """What stands in all of the pictures and is no words: bars, outlines of boxes, the ends of header and footer.
 
-    Of the composer, which grows with its words, only the lower corners stay; a refusal stands over the right half, and
-    the longer it is the more of that it covers; a question has the footer to itself.
+    Of the composer, which grows with its words, only the lower corners stay, and nothing of boxes that open for some
+    words alone; a refusal stands over the right half, and the longer it is the more of that it covers; a question, or
+    why no box opens, has the footer to itself.
     """
-    grows, covered, asked = scene.startswith("composer"), scene == "refusal", scene.startswith("question")
+    grows, covered = scene.startswith("composer"), scene == "refusal"
+    asked = scene.startswith("question") or scene in SOMETIMES
+    corner = "" if scene in SOMETIMES else "╰╯" if grows else "╭╮╰╯"
     columns, rows = size
     same = {place: cells[0] for place, cells in enumerate(zip(*pictures, strict=True)) if len(set(cells)) == 1}
-    corners = {place for place, cell in same.items() if cell and cell in ("╰╯" if grows else "╭╮╰╯")}
-    upright = set() if grows else {place % columns for place in corners}
+    corners = {place for place, cell in same.items() if cell and cell in corner}
+    upright = set() if grows else set(_upright(corners, columns))
     for place, cell in same.items():
         y, x = divmod(place, columns)
         if covered and x > columns // 2 and 0 < y < rows - 1:
             continue
         ends = y in ({0} if asked else {0, rows - 1}) and x >= columns - ENDS and cell.strip()
-        if place in corners or cell == "▏" or (cell == "│" and x in upright) or ends:
+        if place in corners or cell == "▏" or (cell == "│" and place in upright) or ends:
             yield place, cell
+
+
+def _upright(corners: set[int], columns: int) -> Iterator[int]:
+    """The places between the first and the last corner of a column."""
+    for x in {corner % columns for corner in corners}:
+        here = [corner for corner in corners if corner % columns == x]
+        yield from range(min(here), max(here), columns)
 
 
 def meant(frames: dict[str, Frame]) -> tuple[set[str], set[str]]:

@@ -137,8 +137,9 @@ MESSAGES = (
     Action("retry", ("x",), "send again", "Send again what was refused", "Messages", acts=True),
     Action("edit", ("e",), "edit", "Put what was refused back where you write", "Messages", acts=True),
     Action("discard", ("X",), "give up", "Give up what was refused", "Messages", acts=True),
+    Action("unsent", ("f8",), "not sent", "What was not sent: again, copied, edited, given up", "Messages", ANYWHERE),
 )
-"""Done to the chosen one; without one, to the newest that they fit."""
+"""But for the last, done to the chosen one; without one, to the newest that they fit."""
 MOVES = (
     Action("keep-filter", ("enter",), "keep", "Keep the filter, go to the list", "Moving", (Where.FILTER,)),
     Action("back", ("escape",), "back", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),

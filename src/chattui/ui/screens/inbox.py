@@ -30,6 +30,7 @@ from chattui.ui.screens.search import SearchScreen
 from chattui.ui.settings import Settings
 from chattui.ui.triage import Triage
 from chattui.ui.unseen import SEND, Unseen
+from chattui.ui.unsent import UnsentWords
 from chattui.ui.widgets.bar import Bar
 from chattui.ui.widgets.composer import Composer, Mode
 from chattui.ui.widgets.conversations import ConversationList
@@ -119,6 +120,7 @@ class InboxScreen(Screen[None]):
             **hand_offs.doers(),
             **Triage(self.desk, self).doers(),
             **messages.doers(),
+            **UnsentWords(self.desk, messages, self.panes, self).doers(),
         }
 
     def _search(self) -> None:

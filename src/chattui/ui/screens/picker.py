@@ -29,7 +29,7 @@ class Picker(ModalScreen[None]):
 
     def __init__(self, title: str, offer: Offer, chosen: Callable[[str], None], *, stay: bool = False) -> None:
         super().__init__()
-        self._name, self._offer, self._chosen, self._stay = title, offer, chosen, stay
+        self._heading, self._offer, self._chosen, self._stay = title, offer, chosen, stay
         self._offered: list[Choice] = []
         self._options = OptionList()
         self._options.can_focus = False
@@ -40,7 +40,7 @@ class Picker(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A field and a list."""
         with Vertical(id="picker") as box:
-            box.border_title = self._name
+            box.border_title = Text(self._heading)
             box.border_subtitle = "Enter marks · Esc done" if self._stay else "Enter chooses · Esc leaves"
             yield self._field
             yield self._options
@@ -61,13 +61,16 @@ class Picker(ModalScreen[None]):
 
     def _show(self, highlighted: int) -> None:
         self._offered = self._offer(self._words)
+        self.set_class(any(one.below for one in self._offered), "-wide")
         self._options.clear_options()
         self._options.add_options(Option(self._line(one)) for one in self._offered)
         self._options.highlighted = min(highlighted, len(self._offered) - 1) if self._offered else None
 
     def _line(self, choice: Choice) -> Text:
         mark = ("✓ " if choice.marked else "  ") if self._stay else ""
-        return Text.assemble(mark, self._text(choice), "  ", (choice.detail, "dim"), no_wrap=True, overflow="ellipsis")
+        below = f"\n  {choice.below}" if choice.below else ""
+        line = (mark, self._text(choice), "  ", (choice.detail, "dim"), below)
+        return Text.assemble(*line, no_wrap=True, overflow="ellipsis")
 
     def _text(self, choice: Choice) -> Text:
         return Text(choice.text)
