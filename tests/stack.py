@@ -51,8 +51,16 @@ class Stack:
 def directory() -> Iterator[Path]:
     """A data directory; what root's PostgreSQL keeps elsewhere for it is deleted as well."""
     with tempfile.TemporaryDirectory(prefix="chattui-tests-") as path:
-        yield Path(path)
-        shutil.rmtree(DataDirectory.at(Path(path)).cluster, ignore_errors=True)
+        try:
+            yield Path(path)
+        finally:
+            forget(Path(path))
+
+
+def forget(data: Path) -> None:
+    """End what may still run for a data directory, and delete what root's PostgreSQL keeps elsewhere for it."""
+    local_stack.end(data)
+    shutil.rmtree(DataDirectory.at(data).cluster, ignore_errors=True)
 
 
 @contextmanager

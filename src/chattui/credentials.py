@@ -47,7 +47,7 @@ class Credentials:
         digest = hashlib.sha256(self._name.encode()).hexdigest()[:16]
         self._file = paths.state_dir() / "sessions" / f"{digest}.json"
         self._in_ring = self._file.with_suffix(".keyring")
-        """An empty file: a keyring that does not answer is asked again only where it has something."""
+        """An empty file, there while the keyring has the session: only then does its silence matter."""
         self.trouble: Explained | None = None
         """Why the last session could not be kept: a gateway goes on without, a login should not."""
         self.remark = ""

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from chattui import paths
 from chattui.config import ConfigError, Target
-from chattui.credentials import Credentials, Exposed
+from chattui.credentials import Credentials
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Gateway, Identity, Reset, Snapshot
 from chattui.model.events import ChannelJoined, ChannelLost, GatewayEvent, RowPatched, RowsStored
@@ -35,10 +35,11 @@ SKEW = 20.0
 JOIN_PATIENCE = 20.0
 TRIP_PATIENCE = 10.0
 COMFORT = (80, 24)
+"""Columns and rows that show list and thread side by side."""
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was looked at."""
+    """What one check found, and what to do about it."""
 
     check: str
     state: Literal["ok", "warning", "failed"]
@@ -47,7 +48,7 @@ class Finding(Struct, frozen=True):
 
     @property
     def bad(self) -> bool:
-        """Whether chattui cannot work so."""
+        """Whether chattui cannot work before this is mended."""
         return self.state == "failed"
 
     def line(self) -> str:
@@ -80,10 +81,10 @@ async def _project(target: Target) -> AsyncIterator[Finding]:
         return
     yield _clock(answer)
     yield await asyncio.to_thread(_anon, target)
+    storage = Credentials(target.url)
     try:
-        storage = Credentials(target.url)
         who = await _who(target, storage)
-    except (GatewayError, Exposed) as error:
+    except GatewayError as error:
         yield Finding("sign-in", "failed", str(error), "run `chattui login`")
         return
     yield (signed_in := _sign_in(who))
@@ -121,7 +122,7 @@ async def _inside(target: Target, storage: Credentials) -> AsyncIterator[Finding
 
 
 async def _schema(gateway: Gateway, snapshot: Snapshot) -> Finding:
-    """The functions that reading needs exist, and answer what this version understands."""
+    """Call the functions that reading needs: they have to exist, and to answer what this version understands."""
     answer = await gateway.sync(snapshot.cursor)
     await gateway.search("chattui")
     if isinstance(answer, Reset):
@@ -161,7 +162,7 @@ async def _joined(events: asyncio.Queue[GatewayEvent]) -> Finding:
 
 
 async def _round_trip(gateway: Gateway, snapshot: Snapshot, events: asyncio.Queue[GatewayEvent]) -> Finding:
-    """Turn a switch of my own profile, see the row come back, and turn it back."""
+    """Change a setting of my own profile, wait for the row event of it, and change it back."""
     mine = (row for row in snapshot.event.rows if isinstance(row, Profile) and row.id == snapshot.event.me)
     me = next(mine)
     began = time.monotonic()
@@ -246,7 +247,7 @@ def _clock(answer: _Answer) -> Finding:
 
 
 def _anon(target: Target) -> Finding:
-    """Nobody may read or write a table with the public key alone."""
+    """Try to read and write every table with the public key alone: nobody may."""
     readable = [table for table in RECORDS if _has_rows(_ask(target, "GET", f"/rest/v1/{table}?select=*&limit=1"))]
     writable = [table for table in RECORDS if _may_write(target, table)]
     if open_tables := [f"read {table}" for table in readable] + [f"write {table}" for table in writable]:
@@ -256,7 +257,7 @@ def _anon(target: Target) -> Finding:
 
 
 def _may_write(target: Target, table: str) -> bool:
-    """Try to change what is not there: no row has such a version."""
+    """Whether an update would be let through; it names a version that no row has, so that nothing is changed."""
     return _ask(target, "PATCH", f"/rest/v1/{table}?version=eq.-1", '{"version": 1}').status in {200, 204}
 
 
@@ -284,7 +285,7 @@ def _terminal() -> Iterator[Finding]:
     size = shutil.get_terminal_size()
     if not sys.stdout.isatty():
         yield Finding("terminal", "warning", "stdout is no terminal", "")
-    elif size < COMFORT:
+    elif size.columns < COMFORT[0] or size.lines < COMFORT[1]:
         said = f"{size.columns} columns, {size.lines} rows"
         yield Finding("terminal", "warning", said, "80 by 24 or more shows list and thread side by side")
     else:

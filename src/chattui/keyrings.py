@@ -21,11 +21,11 @@ class Ring:
         self.failure = ""
 
     def get(self) -> str | None:
-        """What it has."""
+        """The text that it has, or None."""
         return self._ask(lambda backend: backend.get_password(_SERVICE, self._name))
 
     def put(self, text: str) -> bool:
-        """Whether it is there now: some keep only the beginning of a long one, and say nothing."""
+        """Store it. Whether all of it is there now: some keep only the beginning of a long text, and say nothing."""
         self._ask(lambda backend: backend.set_password(_SERVICE, self._name, text))
         failure = self.failure
         there = self.get() == text
@@ -33,11 +33,11 @@ class Ring:
         return there
 
     def drop(self) -> None:
-        """It has nothing any more."""
+        """Delete what it has."""
         self._ask(lambda backend: backend.delete_password(_SERVICE, self._name))
 
     def _ask(self, question: Callable[[KeyringBackend], T]) -> T | None:
-        """What is not recommended asks on the terminal for a password, or is a plain file: ours is as good."""
+        """Ask it, where the library recommends it: others want a password on the terminal, or are plain files."""
         self.failure = ""
         try:
             backend = keyring.get_keyring()

@@ -57,7 +57,7 @@ class Caller:
 def catching_up(size: Size) -> list[Row]:
     """A sync after a minute away, in a large database and in a small one."""
     many, few = size.of(100_000, 500), 100
-    with ExitStack() as ends, running() as large, running() as small:
+    with ExitStack() as ends, running(size) as large, running(size) as small:
         calls: dict[str, Callable[[], float]] = {}
         for name, stack, conversations in (("value", large, many), ("floor", small, few)):
             desk = Desk(stack)
@@ -97,7 +97,7 @@ def _scans(node: dict[str, Any]) -> list[tuple[str, str]]:
 def fan_out(size: Size) -> list[Row]:
     """From the commit to the frame, with row level security for each subscriber."""
     commits = size.of(100, 5)
-    with running() as stack:
+    with running(size) as stack:
         return [_fan_out(stack, subscribers, commits, target) for subscribers, target in ((1, 5), (size.of(50, 3), 25))]
 
 

@@ -1,17 +1,16 @@
 """`chattui demo`, from nothing and again."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 from chattui.local import stack
-from chattui.local.places import DataDirectory
 from tests.bench.measuring import Row, Size
 from tests.bench.project import CHATTUI
 from tests.bench.starting import HELLO, QUIT, empty, until
 from tests.bench.terminal import Terminal
+from tests.stack import forget
 
 DEMO = (*CHATTUI, "demo", "--quiet")
 
@@ -22,8 +21,7 @@ def never_used() -> Iterator[dict[str, str]]:
     with empty() as env:
         data = Path(env["HOME"]) / ".local/share/chattui/demo"
         yield env
-        stack.end(data)
-        shutil.rmtree(DataDirectory.at(data).cluster, ignore_errors=True)
+        forget(data)
 
 
 def start(env: dict[str, str]) -> float:

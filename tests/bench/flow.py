@@ -35,7 +35,7 @@ def latency(size: Size) -> list[Row]:
     """The same events to both: from the commit to the callback, and to the characters in the terminal."""
     late: list[float] = []
     shown: list[float] = []
-    with running() as stack:
+    with running(size) as stack:
         desk = Desk(stack)
         desk.fill(1, 3)
         with desk.home() as env, both(desk, env) as (listener, terminal):
@@ -63,7 +63,7 @@ def burst(size: Size) -> Row:
     many = size.of(2_000, 50)
     heard: list[float] = []
     shown: list[float] = []
-    with running() as stack:
+    with running(size) as stack:
         desk = Desk(stack)
         desk.fill(1, 3)
         with desk.home() as env, both(desk, env) as (listener, terminal):

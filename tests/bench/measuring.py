@@ -8,6 +8,8 @@ from typing import TypeVar
 from msgspec import Struct
 from rich.table import Table
 
+from tests.stack import Stack
+
 Sample = TypeVar("Sample")
 
 
@@ -17,6 +19,8 @@ class Size(Struct, frozen=True):
     rounds: int
     smoke: bool = False
     """Small, to see that it runs: its ratios mean nothing."""
+    stack: Stack | None = None
+    """One that runs already and serves all measurements; where there is none, each starts its own."""
 
     def of(self, full: int, small: int) -> int:
         """One of two numbers."""

@@ -1,6 +1,5 @@
 """A project to measure against: the real stack, an organisation of any size, and homes of agents who are signed in."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from tests import program
 from tests import stack as real
+from tests.bench.measuring import Size
 from tests.stack import PASSWORD, Organisation, Person, Stack
 
 CHATTUI = (sys.executable, "-m", "chattui")
@@ -100,18 +101,25 @@ class Desk:
 
 
 def bare(home: Path) -> dict[str, str]:
-    """What a program needs to find itself in an empty home."""
-    return {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        "TZ": "UTC",
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
+    """An empty home in which this project's own modules are found as well."""
+    return program.bare(home) | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 
 
 @contextmanager
-def running() -> Iterator[Stack]:
-    """The stack, in a data directory of its own."""
+def running(size: Size) -> Iterator[Stack]:
+    """The stack to measure on; unless all share one, it has a database of its own."""
+    if size.stack:
+        yield size.stack
+        return
     with real.directory() as path, real.started(path) as stack:
         yield stack
+
+
+@contextmanager
+def at_work(size: Size) -> Iterator[tuple[Desk, dict[str, str]]]:
+    """A desk of a thousand conversations (twenty for a look whether it runs), and a shell of its agent's."""
+    with running(size) as stack:
+        desk = Desk(stack)
+        desk.fill(size.of(1_000, 20), 3)
+        with desk.home() as env:
+            yield desk, env

@@ -9,7 +9,7 @@ from statistics import median
 import msgspec
 
 from tests.bench.measuring import Row, Size, interleaved
-from tests.bench.project import CHATTUI, PYTHON, Desk, bare, running
+from tests.bench.project import CHATTUI, PYTHON, at_work, bare
 from tests.bench.terminal import Terminal
 
 SKELETON = (*PYTHON, "-m", "tests.bench.floors.skeleton")
@@ -37,15 +37,12 @@ def idle_of(command: Sequence[str], ready: str, env: dict[str, str], seconds: fl
 def idle(size: Size) -> list[Row]:
     """A quiet desk, live."""
     seconds = size.of(20, 2)
-    with running() as stack:
-        desk = Desk(stack)
-        desk.fill(size.of(1_000, 20), 3)
-        with desk.home() as env:
-            contestants: dict[str, Callable[[], Idle]] = {
-                "floor": lambda: idle_of(SKELETON, "line 49", env, seconds),
-                "value": lambda: idle_of(CHATTUI, "● live", env, seconds),
-            }
-            samples = interleaved(size.rounds, contestants)
+    with at_work(size) as (_, env):
+        contestants: dict[str, Callable[[], Idle]] = {
+            "floor": lambda: idle_of(SKELETON, "line 49", env, seconds),
+            "value": lambda: idle_of(CHATTUI, "● live", env, seconds),
+        }
+        samples = interleaved(size.rounds, contestants)
     cpu, floor = (median(one.cpu for one in samples[which]) for which in ("value", "floor"))
     written = median(one.written for one in samples["value"])
     return [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench.listening import listening
 from tests.bench.measuring import Row, Size, medians
-from tests.bench.project import CHATTUI, PYTHON, Desk, bare, running
+from tests.bench.project import CHATTUI, PYTHON, Desk, at_work, bare, running
 from tests.bench.terminal import Terminal
 
 QUIT = "\x11"
@@ -59,7 +59,7 @@ def help_(size: Size) -> Row:
 
 def first_text(size: Size) -> Row:
     """Something stands on the screen."""
-    with running() as stack, Desk(stack).home() as env:
+    with running(size) as stack, Desk(stack).home() as env:
         middle = medians(
             size.rounds,
             {
@@ -72,18 +72,15 @@ def first_text(size: Size) -> Row:
 
 def last_state(size: Size) -> Row:
     """The inbox as it was left, before anything is heard from the server."""
-    with running() as stack:
-        desk = Desk(stack)
-        desk.fill(size.of(1_000, 20), 3)
-        with desk.home() as env:
-            left(env)
-            middle = medians(
-                size.rounds,
-                {
-                    "floor": lambda: until("Hello world", HELLO, env),
-                    "value": lambda: until(f"Customer {size.of(1_000, 20)}", CHATTUI, env),
-                },
-            )
+    with at_work(size) as (_, env):
+        left(env)
+        middle = medians(
+            size.rounds,
+            {
+                "floor": lambda: until("Hello world", HELLO, env),
+                "value": lambda: until(f"Customer {size.of(1_000, 20)}", CHATTUI, env),
+            },
+        )
     what = "inbox painted with the last known state"
     return Row(what, "smallest Textual app", middle["value"], "s", 1.7, middle["floor"])
 
@@ -105,39 +102,32 @@ def until_live(desk: Desk, env: dict[str, str]) -> float:
 
 def live(size: Size) -> Row:
     """The inbox is live, against a stack that runs."""
-    with running() as stack:
-        desk = Desk(stack)
-        desk.fill(size.of(1_000, 20), 3)
-        with desk.home() as env:
-            left(env)
-            middle = medians(
-                size.rounds,
-                {
-                    "hello": lambda: until("Hello world", HELLO, env),
-                    "script": lambda: until_live(desk, env),
-                    "value": lambda: until("● live", CHATTUI, env),
-                },
-            )
+    with at_work(size) as (desk, env):
+        left(env)
+        middle = medians(
+            size.rounds,
+            {
+                "hello": lambda: until("Hello world", HELLO, env),
+                "script": lambda: until_live(desk, env),
+                "value": lambda: until("● live", CHATTUI, env),
+            },
+        )
     floor = middle["hello"] + middle["script"]
     return Row("inbox live", "smallest Textual app + smallest realtime script", middle["value"], "s", 1.2, floor)
 
 
 def memory(size: Size) -> Row:
     """Resident, live."""
-    conversations = size.of(1_000, 20)
-    with running() as stack:
-        desk = Desk(stack)
-        desk.fill(conversations, 3)
-        with desk.home() as env:
-            middle = medians(
-                size.rounds,
-                {
-                    "floor": lambda: resident("Hello world", (*PYTHON, "-m", "tests.bench.floors.libraries"), env),
-                    "value": lambda: resident("● live", CHATTUI, env),
-                },
-            )
-    floor = "smallest Textual app with supabase imported"
-    return Row(f"memory, live, {conversations} conversations", floor, middle["value"], "MiB", 1.25, middle["floor"])
+    with at_work(size) as (_, env):
+        middle = medians(
+            size.rounds,
+            {
+                "floor": lambda: resident("Hello world", (*PYTHON, "-m", "tests.bench.floors.libraries"), env),
+                "value": lambda: resident("● live", CHATTUI, env),
+            },
+        )
+    what, floor = f"memory, live, {size.of(1_000, 20)} conversations", "smallest Textual app with supabase imported"
+    return Row(what, floor, middle["value"], "MiB", 1.25, middle["floor"])
 
 
 def resident(words: str, command: Sequence[str], env: dict[str, str]) -> float:

@@ -9,12 +9,13 @@ from click.testing import CliRunner
 
 from tests.bench.__main__ import MEASUREMENTS, main
 from tests.bench.measuring import Bound, Row, Size, interleaved, percentile
+from tests.stack import Stack
 
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", MEASUREMENTS)
-def test_it_can_be_measured(name: str) -> None:
-    told = MEASUREMENTS[name](Size(1, smoke=True))
+def test_it_can_be_measured(name: str, stack: Stack) -> None:
+    told = MEASUREMENTS[name](Size(1, smoke=True, stack=stack))
     for row in told if isinstance(told, list) else [told]:
         assert math.isfinite(row.value)
         assert row.floor is None or row.floor >= 0

@@ -1,6 +1,5 @@
 """The cast's process: it plays by itself, one at a time, as the last who joined wants it, and ends with its stack."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +9,8 @@ import pytest
 from chattui.cli.demo import _cast
 from chattui.local import stack as local_stack
 from chattui.local.cast import start
-from chattui.local.places import DataDirectory
 from chattui.local.stack import Lease
+from tests.stack import forget
 
 PATIENCE = 30.0
 
@@ -19,11 +18,10 @@ PATIENCE = 30.0
 @pytest.fixture(scope="module")
 def lease(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lease]:
     """A stack of its own, taken down afterwards."""
-    directory = DataDirectory.at(tmp_path_factory.mktemp("world"))
-    with local_stack.join(directory.root) as lease:
+    directory = tmp_path_factory.mktemp("world")
+    with local_stack.join(directory) as lease:
         yield lease
-    local_stack.end(directory.root)
-    shutil.rmtree(directory.cluster, ignore_errors=True)
+    forget(directory)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ python -m tests.chaos --seed 7 --only-faults 3,17,40    the same run with some o
 python -m tests.chaos --seed 7 --shrink                 looks for few faults with which it still fails
 python -m tests.chaos --url U --key K --db-url D        against another project; its server is left alone
 
-People, acts and faults follow from the seed; what the machine makes of them does not, quite. It ends after `--minutes`.
+The seed decides who does what, and which faults come when; how these meet differs a little from run to run. A run ends
+after `--minutes` at the latest.
 """
 
 import argparse
@@ -32,7 +33,7 @@ KEPT = Path(tempfile.gettempdir()) / "chattui-chaos-failures"
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
-    """As told on the command line."""
+    """What the command line asks for."""
     parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__.partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--messages", type=int, default=10_000)
@@ -129,8 +130,10 @@ def _replays(report: Report) -> Iterator[str]:
 
 
 def shrunk(told: argparse.Namespace) -> list[Blow]:
-    """Halve the faults as long as it fails with either half."""
+    """Halve the faults as long as it fails with either half; none where it does not fail with all of them."""
     blows = wanted(told).blows
+    if not once(told, blows).complaints:
+        return []
     while len(blows) > 1:
         half = len(blows) // 2
         failing = next((some for some in (blows[:half], blows[half:]) if once(told, some).complaints), None)
@@ -145,8 +148,9 @@ def main() -> int:
     """0 where every promise held."""
     told = arguments()
     if told.shrink:
-        _say("\n".join(map(str, shrunk(told))))
-        return 1
+        enough = shrunk(told)
+        _say("\n".join(map(str, enough)) or "every promise held")
+        return 1 if enough else 0
     report = once(told)
     _say("\n".join(report.lines()))
     if told.json:

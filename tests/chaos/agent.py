@@ -2,7 +2,7 @@
 
 python -m tests.chaos.agent        its configuration comes as the first line, then orders, as JSON
 
-It says what changes as lines of JSON on its output; when its orders end, so does it.
+It reports what happens as lines of JSON on stdout, and ends when stdin does.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import msgspec
 import psutil
@@ -28,7 +27,7 @@ from chattui.gateway import supabase
 from chattui.gateway.errors import GatewayError, SignedOut
 from chattui.gateway.protocol import Gateway
 from chattui.model.events import LinkState
-from chattui.model.records import LabelId
+from chattui.model.records import ConversationId, LabelId
 from chattui.recording import Header, RecordedDesk, Recorder
 from chattui.store.changes import Changes
 from chattui.store.store import Store
@@ -39,6 +38,10 @@ from tests.chaos.work import Desktop, Shift
 
 MEASURE = 5.0
 """Seconds between two measurements of memory."""
+PAGE = 1.0
+"""Seconds after which a page of a thread that has not come is asked for again."""
+MOMENT = 1.0
+"""Seconds that tasks which were cancelled may take to end."""
 
 
 class Config(Struct, frozen=True):
@@ -46,6 +49,7 @@ class Config(Struct, frozen=True):
 
     name: str
     life: int
+    """Which process of this agent it is, from 0."""
     seed: int
     url: str
     key: str
@@ -57,7 +61,7 @@ class Config(Struct, frozen=True):
     twin: bool = False
     """Whether it is a second process of somebody who has one."""
     drafts: bool = True
-    """Whether this agent leaves drafts: not one whose other process may send them away."""
+    """Whether it writes drafts: not where another process of the same agent could send or change them."""
     record: bool = True
 
 
@@ -79,12 +83,12 @@ class Said(Struct, frozen=True, omit_defaults=True):
 
 
 def say(what: str, words: str = "", number: int = 0) -> None:
-    """To whoever started it."""
+    """Report to the process that started this one."""
     print(msgspec.json.encode(Said(what, time.monotonic(), words, number)).decode(), flush=True)  # noqa: T201
 
 
 class Agent:
-    """Obeys orders."""
+    """The desk, a shift at it, and the orders that are given to them."""
 
     def __init__(self, config: Config, gateway: Gateway, notes: Journal) -> None:
         self.config = config
@@ -102,11 +106,14 @@ class Agent:
         self.shift = Shift(desktop, random, twin=config.twin, drafts=config.drafts)
         self._work: asyncio.Task[None] | None = None
         self._link: LinkState | None = None
+        self._happened = asyncio.Event()
+        """Set by every change of the store."""
         self.live = asyncio.Event()
         self.desk.subscribe(self._changed)
         self.desk.remarks.hear(lambda sentence: say("remark", sentence))
 
     def _changed(self, changes: Changes) -> None:
+        self._happened.set()
         if changes.header and (link := self.desk.queries.header().link) is not self._link:
             self._link = link
             say("link", link.value)
@@ -114,7 +121,7 @@ class Agent:
                 self.live.set()
 
     async def recall(self) -> None:
-        """Tell which drafts are here; every one that was ever written is asked for."""
+        """Note in the journal which drafts this process found, of all that any process of this agent wrote."""
         await self.live.wait()
         lines = list(journal.read(_notes(self.config)))
         names = {line.name for line in lines if line.act == "set" and line.name.startswith("draft/")}
@@ -125,7 +132,7 @@ class Agent:
         say("recalled")
 
     async def obey(self, order: Order) -> None:
-        """One at a time."""
+        """Carry out one order."""
         match order.do:
             case "work":
                 self._work = self._work or asyncio.create_task(self._working(order.pace))
@@ -150,7 +157,7 @@ class Agent:
             say("broken", repr(error))
 
     async def rest(self) -> None:
-        """The shift is over; whatever it was doing."""
+        """End the shift, in the middle of whatever it does."""
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait([self._work])
@@ -158,7 +165,7 @@ class Agent:
         await self.shift.rest()
 
     async def _look_everywhere(self) -> None:
-        """Every thread to its beginning."""
+        """Load every thread to its beginning."""
         for conversation in list(self.desk.store.state.conversations):
             self.desk.look(conversation.id)
             with suppress(TimeoutError):
@@ -166,16 +173,13 @@ class Agent:
                     await self._to_the_beginning(conversation.id)
         say("looked")
 
-    async def _to_the_beginning(self, conversation_id: Any) -> None:
-        changed = asyncio.Event()
-        self.desk.subscribe(lambda _: changed.set())
-        while not (thread := self.desk.queries.thread(conversation_id)).complete:
-            if thread.loaded:
-                self.desk.older(conversation_id)
-            changed.clear()
+    async def _to_the_beginning(self, conversation_id: ConversationId) -> None:
+        """Ask for one page after another. A page that failed changes nothing: then it is asked for again."""
+        while not self.desk.queries.thread(conversation_id).complete:
+            self._happened.clear()
+            self.desk.older(conversation_id)
             with suppress(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await changed.wait()
+                await asyncio.wait_for(self._happened.wait(), PAGE)
 
 
 async def measure() -> None:
@@ -187,7 +191,7 @@ async def measure() -> None:
 
 
 async def signed_in(config: Config) -> Gateway:
-    """With the session that is kept; the first time with the password."""
+    """Open the gateway with the session of an earlier process; without one, sign in with the password."""
     storage = Credentials(config.url, config.name)
     while True:
         try:
@@ -198,14 +202,14 @@ async def signed_in(config: Config) -> Gateway:
 
 
 async def orders() -> asyncio.StreamReader:
-    """What is said to this process."""
+    """The lines on stdin."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     return reader
 
 
 async def main() -> None:
-    """Until told to leave, or nobody is there any more."""
+    """Work until told to leave, or until stdin ends."""
     told = await orders()
     config = msgspec.json.decode(await told.readline(), type=Config)
     notes = Journal(_notes(config))
@@ -230,12 +234,12 @@ async def main() -> None:
 
 
 async def _tell_what_is_left() -> None:
-    """Tasks and threads that outlive the desk."""
-    await asyncio.sleep(0.3)
+    """Tasks and threads that outlive the desk by more than a moment."""
     gc.collect()
-    tasks = [repr(task) for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    _, left = await asyncio.wait(tasks, timeout=MOMENT) if tasks else (set(), set())
     threads = [one.name for one in threading.enumerate() if one.name.startswith(("writer", "recorder"))]
-    say("left", "; ".join([*tasks, *threads]), psutil.Process().memory_info().rss)
+    say("left", "; ".join([*map(repr, left), *threads]), psutil.Process().memory_info().rss)
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -247,7 +251,7 @@ def _notes(config: Config) -> Path:
 
 
 def called(config: Config) -> str:
-    """Words of different processes are different."""
+    """A name that no other process has: it begins every text that this one writes."""
     return f"{config.name}{'twin' if config.twin else ''}{config.life}"
 
 

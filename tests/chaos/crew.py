@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 PATIENCE = 60.0
 """Seconds until a process that does not answer is given up."""
-SPACE = 20.0
+ENDING = 20.0
 """Seconds that a process may take to end."""
 LINE = 2**20
 
@@ -43,7 +43,7 @@ class Life:
 
 
 class Worker:
-    """One agent, whichever process they are in."""
+    """One agent, in the processes that they work in one after the other."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -51,7 +51,7 @@ class Worker:
         self.directory = Path(config.directory)
         self.lives: list[Life] = []
         self.turn = asyncio.Lock()
-        """Held by whoever kills or stops it."""
+        """Held while it is killed or stopped, so that these wait for each other."""
         self.pace = 0.0
         """Mean seconds between two things it does; 0: it rests."""
         self._ears: list[asyncio.Task[None]] = []
@@ -59,16 +59,16 @@ class Worker:
 
     @property
     def said(self) -> list[Said]:
-        """In all lives."""
+        """What all of its processes have reported."""
         return [said for life in self.lives for said in life.said]
 
     @property
     def recording(self) -> Path:
-        """Of the last life."""
+        """What the last process has recorded."""
         return recording(self._config(len(self.lives) - 1))
 
     async def start(self) -> None:
-        """A new life, in the same directory."""
+        """Start a process in the same directory as those before it."""
         config = self._config(len(self.lives))
         command = (sys.executable, "-m", "tests.chaos.agent")
         environment = os.environ | NO_KEYRING | {"XDG_STATE_HOME": str(self.directory)}
@@ -82,16 +82,20 @@ class Worker:
         self._tell(msgspec.json.encode(config))
 
     async def work(self, pace: float) -> None:
-        """Begin the shift, now and in each later life, once it has told what it found."""
+        """Have it work, in this process and in each later one, as soon as it has noted which drafts it found."""
         self.pace = pace
         await self._resume()
 
     def order(self, do: str, **more: Any) -> None:
-        """Told; whether it is done is heard."""
+        """Send an order; `hears` tells when it was carried out."""
         self._tell(msgspec.json.encode(Order(do, **more)))
 
     async def hears(self, what: str, after: int = 0) -> Said:
-        """The first of these that this life says, beyond so many; asks no more of a life that has ended."""
+        """Wait for a report of this kind from the present process, after so many earlier ones.
+
+        Raises:
+            ChildProcessError: the process has ended by itself.
+        """
         life = self.lives[-1]
         async with asyncio.timeout(PATIENCE):
             while len(found := [said for said in life.said if said.what == what]) <= after:
@@ -112,7 +116,10 @@ class Worker:
     # What happens to it
 
     async def kill(self, seconds: float, stale: Keys | None = None) -> None:
-        """Gone at once, back later; with `stale`, its token has expired meanwhile and it does not know."""
+        """Kill it, and start it again after so many seconds.
+
+        With `stale`, its access token is over by then, and what it has on the disk says otherwise.
+        """
         async with self.turn:
             await self._die()
             await asyncio.sleep(seconds)
@@ -122,7 +129,7 @@ class Worker:
         self._ears.append(asyncio.create_task(self._resume()))
 
     async def stop(self, seconds: float) -> None:
-        """It stands still for so long."""
+        """Suspend it (SIGSTOP) for so many seconds."""
         async with self.turn:
             self._signal(signal.SIGSTOP)
             try:
@@ -136,21 +143,21 @@ class Worker:
         return Worker(config)
 
     async def stay(self) -> None:
-        """No life of it works any more, and one is there."""
+        """From now on it rests; where it is dead, it is started once more."""
         self.pace = 0.0
         async with self.turn:
             if self.lives[-1].over:
                 await self.start()
 
     async def leave(self) -> Said:
-        """As by Ctrl+Q; what it left behind."""
+        """Ask it to end, as Ctrl+Q would; its report of what it left behind."""
         left = await self.asks("leave", "left")
-        await asyncio.wait_for(self.lives[-1].process.wait(), SPACE)
+        await asyncio.wait_for(self.lives[-1].process.wait(), ENDING)
         await asyncio.gather(*self._ears)
         return left
 
     async def end(self) -> None:
-        """Whatever it does."""
+        """Kill it, if it still runs."""
         if self.lives and not self.lives[-1].over:
             await self._die()
         await asyncio.gather(*self._ears, return_exceptions=True)
@@ -161,7 +168,7 @@ class Worker:
         return msgspec.structs.replace(self.config, life=self.config.life + life)
 
     async def _resume(self) -> None:
-        """Unless it is killed before."""
+        """Order it to work once it has noted its drafts, unless it is killed before."""
         life = self.lives[-1]
         with suppress(ChildProcessError, TimeoutError):
             await self.hears("recalled")

@@ -1,7 +1,6 @@
 """Customers: each writes, reads and types, leaves and comes back; nothing they do is given up before it is answered."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ class Visit:
     over: bool = False
 
     def hear(self, message: Message) -> None:
-        """Told live, or after a reconnect."""
+        """Note a message that the customer was shown."""
         self.told.append({"seq": message.seq, "id": message.id})
 
 
@@ -46,13 +45,12 @@ class Letter:
 
 
 class Customer:
-    """One customer, with one browser. Runs in this process; the network is what fails."""
+    """One customer with one browser. They live in this process: nothing but their network fails."""
 
     def __init__(self, name: str, url: str, key: str, org_id: str, seed: int) -> None:
         self.name = name
         self.letters: dict[str, Letter] = {}
         self.visits: list[Visit] = []
-        self.heard_at = 0.0
         self._url, self._key, self._org_id = url, key, OrgId(org_id)
         self._random = Random(f"{seed} {name}")  # noqa: S311 - no secret
         self._session = MemorySession()
@@ -133,7 +131,6 @@ class Customer:
 
     async def _listen(self, visit: Visit) -> None:
         async for news in self._at.events():
-            self.heard_at = time.monotonic()
             if isinstance(news, Message):
                 visit.hear(news)
 

@@ -34,7 +34,7 @@ class Journal:
         self._numbers = 0
 
     def write(self, act: Act, **fields: str | int) -> int:
-        """Answers a number that is new in this life."""
+        """Write a line; its number, which no other line of this process has."""
         self._numbers += 1
         line = Line(time.monotonic(), act, **({"number": self._numbers} | fields))  # type: ignore[arg-type]
         os.write(self._file, msgspec.json.encode(line) + b"\n")

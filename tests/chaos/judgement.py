@@ -52,7 +52,10 @@ class Bench(Struct, frozen=True):
 
 
 async def judge(bench: Bench) -> Judged:
-    """Without complaints twice: as they are, and once every thread is loaded to its beginning."""
+    """Wait until every client equals the database, have every thread loaded whole, wait and compare once more.
+
+    Then look whether each promise was kept.
+    """
     if bench.hurry:
         for worker in bench.workers.values():
             worker.order("hurry")
@@ -112,7 +115,7 @@ def _customers(customers: Mapping[str, Customer], true: Truth) -> Iterator[str]:
 
 
 def of_customer(customer: Customer, true: Truth) -> Iterator[str]:
-    """Told all and nothing twice; each letter that was answered is one row, in the order of writing."""
+    """They were told every message once; each letter that was answered is one row, in the order of writing."""
     for visit in customer.visits:
         thread = true.threads.get(visit.conversation_id, [])
         yield from oracle.of_customer(visit.told, visit.began_after, thread)

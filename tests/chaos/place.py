@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +21,7 @@ from chattui.local.places import DataDirectory
 from chattui.local.schema import HASHER
 from chattui.local.state import running
 from tests.chaos.plan import AGENTS
+from tests.stack import directory
 
 PASSWORD = "a password of chaos"
 
@@ -34,11 +33,11 @@ class Place(Struct, frozen=True):
     key: str
     db_url: str
     directory: Path | None = None
-    """Of the server, where it is ours to end."""
+    """The server's data directory, where the server is our own."""
 
     @property
     def keys(self) -> Keys | None:
-        """What signs tokens, where we have it."""
+        """The server's signing key, where the server is our own."""
         return Keys(vault.load(DataDirectory.at(self.directory))) if self.directory else None
 
 
@@ -61,7 +60,7 @@ class Server:
         self.place = Place(end.url, end.anon_key, end.db_url, directory)
 
     async def restart(self, seconds: float) -> None:
-        """Told to end, and gone for so long."""
+        """End it properly, and start it again after so many seconds."""
         self._lease.close()
         await asyncio.to_thread(local_stack.end, self._directory)
         await asyncio.sleep(seconds)
@@ -85,7 +84,7 @@ class Server:
             await self.start()
 
     async def start(self) -> None:
-        """It may be on its way out: then it is waited for."""
+        """Start it, or join it where it runs; one that is about to end is waited for."""
         self._lease.close()
         self._lease = await asyncio.to_thread(local_stack.join, self._directory)
 
@@ -103,13 +102,12 @@ class Server:
 @contextmanager
 def embedded() -> Iterator[Server]:
     """A server with a new database; nothing of it stays."""
-    with tempfile.TemporaryDirectory(prefix="chattui-chaos-") as path:
-        server = Server(Path(path))
+    with directory() as path:
+        server = Server(path)
         try:
             yield server
         finally:
             server.end()
-            shutil.rmtree(DataDirectory.at(Path(path)).cluster, ignore_errors=True)
 
 
 def hire(db_url: str, visibility: str = "all") -> Cast:

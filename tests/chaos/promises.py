@@ -1,4 +1,7 @@
-"""Whether all that an agent's outbox accepted is exactly one row, in order, or parked; and what a kill may cost."""
+"""Whether all that an agent's outbox accepted is exactly one row, in order, or parked; and what a kill may cost.
+
+Parked is what the database refused: it stays in the outbox, with the reason, until it is sent again or given up.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,18 +26,19 @@ class Fate:
 
 @dataclass
 class Setting:
-    """Something that has one value at a time: what it may be after a kill at any instant."""
+    """A draft, a label or a read mark: the values that it may have after a kill at any instant."""
 
     known: str = ""
+    """The last one that is known to be on the disk."""
     later: dict[int, str] = field(default_factory=dict)
-    """Written after it, and not known to be on the disk."""
+    """Those that were set after it, by the numbers of their lines in the journal."""
 
     @property
     def possible(self) -> set[str]:
         return {self.known, *self.later.values()}
 
     def kept(self, number: int) -> None:
-        """What was written before it is of no interest any more."""
+        """The value of this number is on the disk; those before it are possible no more."""
         if number in self.later:
             self.known = self.later[number]
             self.later = {one: value for one, value in self.later.items() if one > number}
@@ -55,7 +59,7 @@ class Account:
             self._take(line)
 
     def setting(self, name: str) -> Setting:
-        """As far as it is known."""
+        """One setting, by its name in the journal."""
         return self.settings.setdefault(name, Setting())
 
     def _take(self, line: Line) -> None:
@@ -84,7 +88,7 @@ class Account:
                 self._found(line)
 
     def _cleared(self, line: Line) -> None:
-        """Whoever sends has no draft any more, once it is sent."""
+        """Sending empties the draft of that conversation."""
         self.setting(_draft(line)).later[line.number] = ""
 
     def _found(self, line: Line) -> None:
@@ -95,7 +99,7 @@ class Account:
         self.settings[line.name] = Setting(line.value)
 
     def _settle_numbers(self) -> None:
-        """Numbers begin anew: what was not known to be kept stays possible, as older than all that follows."""
+        """A new process counts from 1 again: what may not have been kept gets numbers below all that follow."""
         for setting in self.settings.values():
             setting.later = {-1_000_000 * self._life - n: v for n, v in enumerate(setting.later.values())}
 

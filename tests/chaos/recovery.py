@@ -21,7 +21,7 @@ class Recovery(Struct, frozen=True):
 
 
 def recoveries(who: str, said: Iterable[Said], log: Sequence[Struck]) -> list[Recovery]:
-    """Of each fault that was the last to end before the link came back."""
+    """For each time that the link came back: how long after the end of the last fault before it."""
     links = [(one.at, one.words == "live") for one in said if one.what == "link"]
     mine = sorted((one for one in log if one.blow.target in {who, STACK}), key=lambda one: one.ended)
     returns = [at for (at, live), before in zip(links[1:], links, strict=False) if live and not before[1]]

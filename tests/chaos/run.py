@@ -27,9 +27,9 @@ from tests.faults.proxy import FaultProxy
 LOOK = 1.0
 """Seconds between two counts of messages."""
 ACTS = 4.4
-"""Things done for each message, of all seven together: see `pace`."""
+"""Things that the seven people do for each message that is written: see `pace`."""
 LEAVING = 8.0
-"""Seconds that are kept for the end."""
+"""Seconds that are kept for everybody to leave."""
 WARM = 0.2
 """Part of the work after which memory should not grow but for what is held."""
 GROWTH, EACH = 20_000_000, 3_000
@@ -61,7 +61,7 @@ class Wanted(Struct, frozen=True):
 
 
 class Run:
-    """Everybody, and all that is between them."""
+    """The agents and customers of a run, and the proxies between them and the server."""
 
     def __init__(self, wanted: Wanted, place: Place, server: Server | None, cast: Cast, directory: Path) -> None:
         self.wanted, self.place, self.cast, self.directory = wanted, place, cast, directory
@@ -83,7 +83,7 @@ class Run:
 
     @asynccontextmanager
     async def everybody(self) -> AsyncIterator[None]:
-        """Here, and gone with this, whatever happens."""
+        """Start everybody; all have ended when the block has, whatever happens in it."""
         async with AsyncExitStack() as ends:
             for number, name in enumerate((*AGENTS, *CUSTOMERS)):
                 proxy = FaultProxy(self.place.url, seed=self.wanted.seed + number)

@@ -45,14 +45,14 @@ class Storm:
         self.log: list[Struck] = []
 
     async def rage(self, blows: Iterable[Blow], began: float) -> None:
-        """Each at its time, several at once; all is as it was when this ends."""
+        """Strike each blow at its time, several at once; all are over when this ends."""
         async with asyncio.TaskGroup() as group:
             for blow in blows:
                 await asyncio.sleep(max(0.0, began + blow.at - time.monotonic()))
                 group.create_task(self._strike(blow))
 
     def heal(self) -> None:
-        """Whatever stands still."""
+        """End every fault of every proxy."""
         for proxy in self._proxies.values():
             proxy.heal()
 
@@ -82,7 +82,7 @@ class Storm:
                 await self._on_line(blow)
 
     async def _twin(self, blow: Blow) -> None:
-        """Every other one is killed, wherever it is; the others leave."""
+        """A second window works for a while. Every other one is then killed, whatever it does; the others leave."""
         if self.twin is not None:
             return
         self.twin = twin = self._workers[blow.target].twin(blow.number)

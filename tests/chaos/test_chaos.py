@@ -1,11 +1,14 @@
 """The short form of `python -m tests.chaos`: the whole of it, small. And what follows from a seed."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 
-from tests.chaos.__main__ import arguments, once, wanted
+from tests.chaos import __main__ as command
+from tests.chaos.__main__ import arguments, once, shrunk, wanted
 from tests.chaos.place import OWN, dismiss, hire
-from tests.chaos.plan import EVERY, ON_THE_LINE, TWIN, Scale, only, plan
+from tests.chaos.plan import EVERY, ON_THE_LINE, TWIN, Blow, Scale, only, plan
 from tests.chaos.story import concerned
 from tests.stack import Stack
 
@@ -34,6 +37,21 @@ def test_faults_that_are_left_out_leave_the_others_as_they_were() -> None:
     assert only(blows, [3, 17]) == [blows[3], blows[17]]
     some = wanted(arguments(["--seed", "7", "--faults", "50", "--only-faults", "3,17"]))
     assert [blow.number for blow in some.blows] == [3, 17]
+
+
+@pytest.mark.parametrize("culprits", [{13}, {3, 40}, set()])
+def test_shrinking_leaves_few_faults_with_which_it_still_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], culprits: set[int]
+) -> None:
+    def once(_: object, blows: list[Blow]) -> SimpleNamespace:
+        return SimpleNamespace(complaints=culprits and culprits <= {blow.number for blow in blows})
+
+    monkeypatch.setattr(command, "once", once)
+    found = {blow.number for blow in shrunk(arguments(["--faults", "50"]))}
+    assert culprits <= found
+    assert len(found) <= (1 if len(culprits) == 1 else 50)
+    assert bool(found) is bool(culprits)
+    assert ("still fails with 1: --only-faults 13" in capsys.readouterr().out) is (culprits == {13})
 
 
 def test_somebody_elses_server_is_left_alone() -> None:

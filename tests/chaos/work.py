@@ -85,7 +85,7 @@ class Shift:
             await act()
 
     async def rest(self) -> None:
-        """Wait for what is noted beside the work."""
+        """Wait until the journal says of everything that was set that it is kept."""
         await asyncio.gather(*self._asides, return_exceptions=True)
 
     # What an agent does
@@ -150,7 +150,7 @@ class Shift:
                 self._desk.typing.stop(one)
 
     async def _take(self) -> None:
-        """All take the first of the same list: most of these are races."""
+        """Every agent takes the first of the same list, so that most of these are races."""
         queries, chance = self._desk.queries, self._random.random()
         free = [*queries.view(View.WAITING)[:1], *queries.view(View.AI)[:1]]
         if chance < 0.3:
@@ -205,7 +205,7 @@ class Shift:
         aside.add_done_callback(self._asides.discard)
 
     async def _keep(self, name: str, number: int) -> None:
-        """By then the writer thread has it, and does things in their order."""
+        """Note that it is on the disk: by then the writer thread has it, and the thread works in order."""
         await asyncio.sleep(SETTLED)
         await asyncio.wrap_future(self._on.drawer._writer.submit(lambda: None))
         self._journal.write("kept", name=name, value=str(number))

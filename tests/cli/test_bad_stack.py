@@ -1,6 +1,5 @@
 """What can be in the way of the embedded stack: one sentence, what to do, a code; and nothing is lost."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ import pytest
 from chattui.local import stack as local_stack
 from chattui.local.places import DataDirectory
 from tests.cli.conftest import Home
-from tests.stack import Stack
+from tests.stack import Stack, forget
 
 
 @pytest.fixture
@@ -20,8 +19,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     data = tmp_path / "a data directory"
     yield data
     if data.is_dir():
-        local_stack.end(data)
-        shutil.rmtree(DataDirectory.at(data).cluster, ignore_errors=True)
+        forget(data)
 
 
 def told(home: Home, directory: Path, *options: str) -> str:

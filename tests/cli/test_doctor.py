@@ -1,11 +1,15 @@
 """What the doctor says of projects that are not well: servers of our own that misbehave on purpose."""
 
 import json
+import os
+import shutil
+import sys
 from typing import Any
 
 import psycopg
 import pytest
 
+from chattui import doctor
 from tests.cli.conftest import Home, SignIn
 from tests.cli.misbehaving import serving
 from tests.conftest import MakeOrganisation
@@ -18,6 +22,15 @@ def examined(home: Home, url: str, code: int = 1) -> dict[str, dict[str, Any]]:
     done = patient.run("doctor", "--json")
     assert done.returncode == code, done.stderr
     return {one["check"]: one for one in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize(("columns", "rows", "state"), [(80, 24, "ok"), (79, 50, "warning"), (200, 23, "warning")])
+def test_a_window_that_is_small_one_way_or_the_other(
+    monkeypatch: pytest.MonkeyPatch, columns: int, rows: int, state: str
+) -> None:
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((columns, rows)))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert next(doctor._terminal()).state == state
 
 
 def closed(method: str, path: str) -> tuple[int, str]:

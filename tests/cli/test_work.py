@@ -1,7 +1,6 @@
 """A shift by commands alone: the real program, a real database, one process after another."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +12,9 @@ import httpx
 import psycopg
 import pytest
 
-from chattui.local import stack as local_stack
-from chattui.local.places import DataDirectory
 from tests.cli.conftest import Home, SignIn
 from tests.conftest import MakeOrganisation
-from tests.stack import Organisation, Person, Stack
+from tests.stack import Organisation, Person, Stack, forget
 
 
 def call(stack: Stack, person: Person, function: str, **parameters: Any) -> Any:
@@ -211,8 +208,7 @@ def demo_home(tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path)
     directory = tmp_path / ".local" / "share" / "chattui" / "demo"
     yield home
-    local_stack.end(directory)
-    shutil.rmtree(DataDirectory.at(directory).cluster, ignore_errors=True)
+    forget(directory)
 
 
 def test_a_customer_speaks_to_the_demo_without_a_screen_and_goes_on_where_they_were(demo_home: Home) -> None:

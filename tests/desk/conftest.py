@@ -1,38 +1,22 @@
 """A desk in a loop whose time passes at once: a test that waits an hour ends in a millisecond."""
 
 import asyncio
-import selectors
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chattui.desk import Desk
 from chattui.model.events import LinkState
+from chattui.recording.pace import PacedLoop
 from chattui.store.store import Store
 from tests.scripted import ScriptedGateway
 
-
-class _Selector(selectors.SelectSelector):
-    skipped = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(timeout if timeout is None else 0)
-        if not ready and timeout:
-            self.skipped += timeout
-        return ready
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Nothing waits: when nothing is ready, the clock jumps to the next timer."""
-
-    def __init__(self) -> None:
-        self._clock = _Selector()
-        super().__init__(self._clock)
-
-    def time(self) -> float:
-        return self._clock.skipped
+VirtualLoop = partial(PacedLoop, math.inf)
+"""Nothing waits: when nothing is ready, the clock jumps to the next timer."""
 
 
 def pytest_asyncio_loop_factories(config: Any, item: Any) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:  # noqa: ARG001 - as the hook is called

@@ -224,6 +224,20 @@ async def test_what_a_person_must_put_right_is_not_asked_often_but_at_once_on_a_
     assert gateway.retries == 1
 
 
+async def test_a_server_that_asks_for_patience_is_left_alone_but_not_by_a_key(run_desk: RunDesk) -> None:
+    gateway = gateway_with_a_thread()
+    gateway.down = Unreachable("too much to do", patience=40)
+    desk = await run_desk(gateway, live=False)
+    await moments(39)
+    assert len(gateway.calls) == 1
+    desk.resync()
+    await moments()
+    assert len(gateway.calls) == 2
+    gateway.down = None
+    await moments(50)
+    assert desk.queries.header().link is LinkState.LIVE
+
+
 @pytest.mark.parametrize(("events_a_minute", "syncs_in_ten_minutes"), [(0, range(8, 12)), (600, range(40, 76))])
 async def test_reconciliation_is_seldom_when_quiet_and_frequent_when_busy(
     run_desk: RunDesk, events_a_minute: int, syncs_in_ten_minutes: range

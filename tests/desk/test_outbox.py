@@ -97,6 +97,36 @@ async def test_while_it_can_not_be_sent_it_is_queued_and_counted(run_desk: RunDe
     assert desk.queries.header().queued == 0
 
 
+async def test_a_server_that_asks_for_patience_is_left_alone_by_all(run_desk: RunDesk) -> None:
+    gateway = two_threads()
+    desk = await opened(await run_desk(gateway))
+    gateway.answer(SendMessage, Unreachable("too much to do", patience=40))
+    await desk.send(ONE, "first")
+    await moments()
+    await desk.send(TWO, "another")
+    await moments(38)
+    assert len(gateway.submitted) == 1
+    await moments(10)
+    assert (lines(desk)[1:], lines(desk, TWO)) == ([("first", None)], [("another", None)])
+
+
+async def test_a_key_does_not_wait_for_a_server_that_asks_for_patience(run_desk: RunDesk) -> None:
+    gateway, kept = two_threads(), MemoryDrawer()
+    desk = await opened(await run_desk(gateway, drawer=kept))
+    busy = Unreachable("too much to do", patience=40)
+    gateway.answer(SendMessage, Refused("PT409", "Bo has it."), busy, busy)
+    await desk.send(ONE, "refused")
+    await moments()
+    await desk.send(TWO, "queued")
+    await moments()
+    desk.resync()
+    await moments()
+    assert len(gateway.submitted) == 3
+    desk.retry(kept.load()[0].id)
+    await moments()
+    assert (lines(desk)[1:], lines(desk, TWO)) == ([("refused", None)], [("queued", None)])
+
+
 async def test_a_refused_one_parks_with_its_reason_and_harms_no_other(run_desk: RunDesk) -> None:
     gateway = two_threads()
     desk = await opened(await run_desk(gateway))

@@ -1,8 +1,6 @@
 """Empty homes, programs that run in them, and a project for them to work on."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,45 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
-from msgspec import Struct, convert
 
-from chattui.local import stack as local_stack
-from chattui.local.places import DataDirectory
+from chattui.local.state import Endpoint
 from tests.e2e.terminal import Terminal
+from tests.program import bare
+from tests.stack import forget
 
 CHATTUI = (sys.executable, "-m", "chattui")
 Run = Callable[..., Terminal]
-
-
-class Account(Struct, frozen=True):
-    email: str
-    password: str
-    name: str
-    role: str
-
-
-class Project(Struct, frozen=True):
-    """What the first line of `chattui local start --json` says."""
-
-    url: str
-    anon_key: str
-    service_role_key: str
-    db_url: str
-    accounts: tuple[Account, ...]
-
-    def account(self, name: str) -> Account:
-        return next(account for account in self.accounts if account.email.startswith(f"{name}@"))
-
-
-def bare(home: Path) -> dict[str, str]:
-    """What a login shell on a bare machine would give, and no more."""
-    return {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "TZ": "UTC",
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
 
 
 def demo_of(home: Path) -> Path:
@@ -86,12 +55,12 @@ class LocalStack:
         self.data = root / "data"
         self.server: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> Project:
+    def start(self) -> Endpoint:
         """Until it answers; the second time at the same address and with the same keys."""
         command = [*CHATTUI, "local", "start", "--json", "--dir", str(self.data)]
         self.server = subprocess.Popen(command, env=bare(self._root / "home"), stdout=subprocess.PIPE)
         assert self.server.stdout is not None
-        return convert(json.loads(self.server.stdout.readline()), Project)
+        return msgspec.json.decode(self.server.stdout.readline(), type=Endpoint)
 
     def kill(self) -> None:
         """As a crash would: nothing is tidied up."""
@@ -112,12 +81,6 @@ class LocalStack:
         return self.server.wait(30)
 
 
-def forget(data: Path) -> None:
-    """End what may still run for a data directory, and delete what root's PostgreSQL keeps elsewhere for it."""
-    local_stack.end(data)
-    shutil.rmtree(DataDirectory.at(data).cluster, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
 def local_start() -> Iterator[LocalStack]:
     """Not yet started."""
@@ -132,7 +95,7 @@ def local_start() -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="module")
-def project(local_start: LocalStack) -> Project:
+def project(local_start: LocalStack) -> Endpoint:
     """A project of its own, kept by `chattui local start` in another process."""
     return local_start.start()
 
@@ -143,8 +106,14 @@ Open = Callable[..., Terminal]
 Plain = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def id_of(plain: Plain, name: str) -> str:
+    """The id of the customer's conversation, as `chattui list` has it."""
+    rows = json.loads(plain("ana", "list", "--json").stdout)
+    return next(str(row["id"]) for row in rows if row["name"].startswith(name))
+
+
 @pytest.fixture
-def signed_in(project: Project, tmp_path: Path) -> SignedIn:
+def signed_in(project: Endpoint, tmp_path: Path) -> SignedIn:
     """Sign an agent in, once, from a home of their own; the environment of their shell: `signed_in("ana")`."""
 
     def sign_in(name: str) -> dict[str, str]:
@@ -152,7 +121,7 @@ def signed_in(project: Project, tmp_path: Path) -> SignedIn:
         if home.exists():
             return _at(project, home)
         env = _at(project, home)
-        account = project.account(name)
+        account = next(one for one in project.accounts if one.email.startswith(f"{name}@"))
         login = [*CHATTUI, "login", "--email", account.email, "--password-stdin"]
         subprocess.run(login, env=env, input=account.password, text=True, check=True, capture_output=True)
         return env
@@ -185,7 +154,7 @@ def desk(signed_in: SignedIn, run: Run) -> Open:
 
 
 @pytest.fixture
-def customer(project: Project, run: Run, tmp_path: Path) -> Open:
+def customer(project: Endpoint, run: Run, tmp_path: Path) -> Open:
     """Open a customer's window: `customer("Rosa Quill")`."""
 
     def open_window(name: str) -> Terminal:
@@ -197,7 +166,7 @@ def customer(project: Project, run: Run, tmp_path: Path) -> Open:
 
 
 @pytest.fixture
-def says(project: Project, tmp_path: Path) -> Says:
+def says(project: Endpoint, tmp_path: Path) -> Says:
     """A customer writes one message and leaves: `says("Rosa Quill", "I was charged twice")`."""
 
     def say(name: str, words: str) -> None:
@@ -207,6 +176,6 @@ def says(project: Project, tmp_path: Path) -> Says:
     return say
 
 
-def _at(project: Project, home: Path) -> dict[str, str]:
+def _at(project: Endpoint, home: Path) -> dict[str, str]:
     home.mkdir(mode=0o700, exist_ok=True)
     return {**bare(home), "CHATTUI_URL": project.url, "CHATTUI_KEY": project.anon_key}

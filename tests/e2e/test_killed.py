@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.e2e.conftest import LocalStack, Open, Plain, Run, Says, SignedIn
+from tests.e2e.conftest import LocalStack, Open, Plain, Run, Says, SignedIn, id_of
 from tests.e2e.hands import ENTER, RESYNC, find, take_over, write
 
 pytestmark = pytest.mark.timeout(150)
@@ -43,8 +43,7 @@ def test_what_was_queued_and_what_was_being_written_survives(  # noqa: PLR0913, 
     find(again, "Liam Reed")
     again.press(ENTER)
     again.sees("half a thought")
-    rosa = next(line.split("\t")[0] for line in plain("ana", "list").stdout.splitlines() if "Rosa Quill" in line)
-    shown = plain("ana", "show", rosa).stdout
+    shown = plain("ana", "show", id_of(plain, "Rosa Quill")).stdout
     order = ("I was charged twice", "First in the dark", "Second in the dark")
     assert [shown.count(words) for words in order] == [1, 1, 1]
     assert sorted(order, key=shown.index) == list(order)

@@ -5,14 +5,15 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.e2e.conftest import LocalStack, Open, Plain, Project, Says
+from chattui.local.state import Endpoint
+from tests.e2e.conftest import LocalStack, Open, Plain, Says, id_of
 from tests.e2e.hands import ALL, ENTER, ESCAPE, RESYNC, find, take_over, write
 
 pytestmark = pytest.mark.timeout(150)
 OFFLINE = r"○ offline \d:\d\d"
 
 
-def customer_wrote(project: Project, name: str, bodies: list[str]) -> None:
+def customer_wrote(project: Endpoint, name: str, bodies: list[str]) -> None:
     """Straight into the database, while nobody serves it."""
     with psycopg.connect(project.db_url, autocommit=True) as connection:
         found = connection.execute(
@@ -29,7 +30,7 @@ def customer_wrote(project: Project, name: str, bodies: list[str]) -> None:
 
 
 def test_the_server_is_killed_and_comes_back(
-    local_start: LocalStack, project: Project, desk: Open, says: Says, plain: Plain
+    local_start: LocalStack, project: Endpoint, desk: Open, says: Says, plain: Plain
 ) -> None:
     says("Rosa Quill", "I was charged twice")
     says("Liam Reed", "Where is my parcel")
@@ -77,8 +78,7 @@ def test_the_server_is_killed_and_comes_back(
         assert [picture.count(words) for words in order[1:5]] == [1, 1, 1, 1]
         places = [picture.index(words) for words in order[:5]]
         assert places == sorted(places)
-    rosa = next(line.split("\t")[0] for line in plain("ana", "list").stdout.splitlines() if "Rosa Quill" in line)
-    shown = plain("ana", "show", rosa).stdout
+    shown = plain("ana", "show", id_of(plain, "Rosa Quill")).stdout
     assert [shown.count(words) for words in order] == [1] * len(order)
     assert sorted(order, key=shown.index) == list(order)
 

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import CHATTUI, Plain, Project, Run, Says, SignedIn, bare
+from chattui.local.state import Endpoint
+from tests.e2e.conftest import CHATTUI, Plain, Run, Says, SignedIn, id_of
+from tests.program import bare
 
 pytestmark = pytest.mark.timeout(120)
-
-
-def id_of(plain: Plain, name: str, view: str = "all") -> str:
-    rows = json.loads(plain("ana", "list", "--view", view, "--json").stdout)
-    return next(str(row["id"]) for row in rows if row["name"] == name)
 
 
 def test_a_conversation_from_the_first_word_to_its_transcript(plain: Plain, says: Says) -> None:
@@ -87,7 +84,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_project(plain: Plain) -> Non
     assert plain("ana", "whoami").stdout.startswith("ana@acme.example\tAna Torres\tagent\tAcme Support")
 
 
-def test_what_cannot_be_is_one_sentence(project: Project, signed_in: SignedIn, home: Path, run: Run) -> None:
+def test_what_cannot_be_is_one_sentence(project: Endpoint, signed_in: SignedIn, home: Path, run: Run) -> None:
     nowhere = {**signed_in("ana"), "CHATTUI_URL": "http://127.0.0.1:9"}
     wrong_key = {**signed_in("ana"), "CHATTUI_KEY": "not a key"}
     for env, arguments, code in (

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.e2e.conftest import Open, Plain, Says
+from tests.e2e.conftest import Open, Plain, Says, id_of
 from tests.e2e.hands import ALL, ENTER, ESCAPE, NEXT, WAITING, find, take_over
 from tests.e2e.terminal import Terminal
 
@@ -114,7 +114,7 @@ def test_what_comes_to_match_a_filter_appears(desk: Open, says: Says, plain: Pla
     ana.type("vip")
     ana.sees("Rosa Díaz")
     ana.loses("^.. .*Priya")
-    priya = next(line.split("\t")[0] for line in plain("bo", "list").stdout.splitlines() if "Priya" in line)
+    priya = id_of(plain, "Priya")
     assert plain("bo", "label", priya, "vip").returncode == 0
     ana.sees("^.. .*Priya", seconds=5)
     assert plain("bo", "label", priya, "vip", "--off").returncode == 0

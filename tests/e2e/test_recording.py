@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import CHATTUI, Run, Says, SignedIn, bare
+from tests.e2e.conftest import CHATTUI, Run, Says, SignedIn
 from tests.e2e.hands import QUIT, take_over, write
+from tests.program import bare
 
 pytestmark = pytest.mark.timeout(120)
 

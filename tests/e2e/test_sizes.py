@@ -46,7 +46,7 @@ def test_a_window_that_changes_its_size_keeps_draft_and_place(desk: Open, says: 
     ana.sees("and more")
     ana.press(ESCAPE)
     ana.wait(lambda picture: under_cursor(picture, "Rosa Quill"), "the list is the other page")
-    assert "I was charged twice" not in ana.text.replace("▌", "") or "✎" in ana.text
+    ana.sees("✎")  # in the list, a draft stands in place of the last message
     ana.press(ENTER)
     ana.sees("and more")
     ana.sees("Enter send")
@@ -86,7 +86,7 @@ def test_without_colour_every_state_has_a_sign_and_a_word(desk: Open) -> None:
     ana.sees("reply to Samuel Okafor")
     ana.press(ESCAPE, "N")
     ana.sees("note · only colleagues see it")
-    shades = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", bytes(ana.raw))
+    shades = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)(?=[;m])", bytes(ana.raw))
     assert [shade for shade in shades if len(set(shade)) > 1] == [], "greys alone were written"
 
 

@@ -39,6 +39,7 @@ from tests.faults.own_stack import OwnStack, own_stack
 from tests.faults.proxy import FaultProxy
 from tests.faults.scene import Scene, staged
 from tests.gateway.conftest import Team, kept_session
+from tests.program import bare
 from tests.stack import PASSWORD, Person
 
 STEP = 8.0
@@ -83,10 +84,8 @@ async def _measured(wanted: Wanted, own: OwnStack, team: Team, scenes: Sequence[
     async def tried(what: str, most: float, trials: Sequence[Trial]) -> list[Measure]:
         return [await measure(what, most, trials, scenes, wanted.seed)]
 
-    outages, long = (
-        [back(seconds, CALM) for seconds in (0.5, 1, 2, 5, 10)],
-        [back(seconds, CALM) for seconds in (15, 30, 60)],
-    )
+    outages = [back(seconds, CALM) for seconds in (0.5, 1, 2, 5, 10)]
+    long = [back(seconds, CALM) for seconds in (15, 30, 60)]
     dark = [back(seconds, CALM, BlackHole()) for seconds in (1, 5, 20)]
     jobs: dict[str, Callable[[], Awaitable[list[Measure]]]] = {
         "notice": lambda: tried("half-open until noticed", HONEST, [notice(one) for one in HALF_OPEN]),
@@ -157,19 +156,12 @@ async def _terminal(team: Team, witness: Witness) -> AsyncIterator[FaultProxy]:
     """The real program in a real terminal behind a proxy of its own; its painted header is watched."""
     scene = await staged(team)
     with tempfile.TemporaryDirectory(prefix="chattui-faults-") as home:
-        env = _home(Path(home), scene)
+        env = bare(Path(home)) | {"CHATTUI_URL": scene.proxy.url, "CHATTUI_KEY": scene.acme.stack.anon_key}
         await asyncio.to_thread(_log_in, env, scene.acme.agents[0])
         with Terminal([sys.executable, "-m", "chattui"], env=env) as terminal:
             await asyncio.to_thread(terminal.sees, "● live")
             witness.watch(lambda: "● live" in terminal.text.partition("\n")[0], scene.proxy)
             yield scene.proxy
-
-
-def _home(home: Path, scene: Scene) -> dict[str, str]:
-    null = "keyring.backends.null.Keyring"
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    project = {"CHATTUI_URL": scene.proxy.url, "CHATTUI_KEY": scene.acme.stack.anon_key}
-    return {"HOME": str(home), "PATH": path, "TZ": "UTC", "PYTHON_KEYRING_BACKEND": null, **project}
 
 
 def _log_in(env: dict[str, str], person: Person) -> None:

@@ -30,7 +30,7 @@ PIECES = 10
 
 
 class Strikes(Struct, frozen=True):
-    """What strikes a thing that passes, if anything; it is counted and logged there."""
+    """Which fault strikes a request or a frame that passes, if any. To ask counts and logs the strike."""
 
     request: Callable[[Request], HttpFault | None]
     message: Callable[[Message], FrameFault | None]
@@ -84,7 +84,7 @@ class Connection:
         self._up.stranded = self._down.stranded = True
 
     def insert(self, text: str) -> None:
-        """Tell the client of a socket this."""
+        """Send this to the client of a socket, as if the server had."""
         if self._words:
             self._words.say(text_frame(text))
 

@@ -20,7 +20,7 @@ class Whole(Struct, frozen=True):
 
 
 class Peer:
-    """One end. `lane` leads to it."""
+    """One end of a connection, the client or the server. `lane` carries bytes to it."""
 
     def __init__(self, role: type[h11.CLIENT | h11.SERVER], reader: asyncio.StreamReader, lane: Lane) -> None:
         self._protocol = h11.Connection(role)
@@ -34,7 +34,7 @@ class Peer:
 
     @property
     def unread(self) -> bytes:
-        """What came of the other protocol already."""
+        """Bytes of the next protocol that came together with the last message of HTTP."""
         return self._protocol.trailing_data[0]
 
     async def hear(self) -> Whole | None:
@@ -89,12 +89,12 @@ def response(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Wh
     return Whole(h11.Response(status_code=status, headers=[*headers, ("Content-Length", str(len(body)))]), body)
 
 
-def measured(answer: Whole, length: int | None = None) -> Whole:
-    """The same with a plain `Content-Length`: its body's, or another."""
+def measured(answer: Whole) -> Whole:
+    """The same with the length of its body as a plain `Content-Length`, in place of chunks."""
     if not answer.body or not isinstance(answer.head, h11.Response):
         return answer
     headers = _without(answer.head, b"content-length", b"transfer-encoding")
-    headers.append((b"content-length", b"%d" % (len(answer.body) if length is None else length)))
+    headers.append((b"content-length", b"%d" % len(answer.body)))
     return Whole(
         h11.Response(status_code=answer.head.status_code, headers=headers, reason=answer.head.reason), answer.body
     )

@@ -9,7 +9,7 @@ from websockets.streams import StreamReader
 from tests.faults.faults import Direction, Drop, Duplicate, FrameFault, Message, Reorder
 
 LATE = 0.5
-"""Seconds after which a frame that waits for others to overtake it goes alone."""
+"""Seconds after which a frame that was held back goes on, although too few have overtaken it."""
 
 Strike = Callable[[Message], FrameFault | None]
 
@@ -56,7 +56,7 @@ class Sieve:
             self._take(frame)
 
     def say(self, frame: Frame) -> None:
-        """A frame that nobody sent."""
+        """Pass on a frame."""
         self._carry(self._framing.serialized(frame))
 
     def _take(self, frame: Frame) -> None:

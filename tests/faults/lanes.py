@@ -9,11 +9,11 @@ from random import Random
 
 from tests.faults.faults import BlackHole, Delay, Direction, Fault, Kind, Throttle
 
-Notify = Callable[[Kind, Direction, int], None]
+Notify = Callable[[Kind, Direction], None]
 
 
 class Weather:
-    """The faults that stand, as far as lines suffer from them."""
+    """Those of the standing faults that act on bytes: delays, throttles and black holes."""
 
     def __init__(self, random: Random, passed: Notify) -> None:
         self._random = random
@@ -106,7 +106,7 @@ class Lane:
         await self._clears()
         self._writer.write(piece)
         await self._writer.drain()
-        self._weather.passed(self.kind, self._direction, len(piece))
+        self._weather.passed(self.kind, self._direction)
 
 
 def _swallows(fault: Fault, direction: Direction, kind: Kind) -> bool:

@@ -1,7 +1,6 @@
 """A stack whose processes may be killed, stopped and started again."""
 
 import asyncio
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,10 +37,10 @@ class OwnStack(Struct, frozen=True):
         backends = self.postmaster.children()
         next(one for one in backends if "authenticator" in " ".join(one.cmdline())).kill()
 
-    async def restart(self, pause: float, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the server, wait so many seconds, and start it again."""
+    async def restart(self, pause: float) -> None:
+        """Kill the server, wait so many seconds, and start it again."""
         server = self.server
-        server.send_signal(how)
+        server.kill()
         await asyncio.to_thread(psutil.wait_procs, [server], 10)
         await asyncio.sleep(pause)
         (await asyncio.to_thread(local_stack.join, self.data)).close()

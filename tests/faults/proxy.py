@@ -7,18 +7,18 @@
         hole = proxy.inject(BlackHole())
         ...
         proxy.heal(hole)                     # or proxy.heal() for all
-        await proxy.play([Step(0.5, Cut(), lasts=2.0), Step(0.1, Duplicate())])
+        proxy.inject(Cut(), seconds=2.0)
         proxy.log, proxy.last_byte(Direction.DOWN)
 
 HTTP/1.1 and WebSockets are understood, message by message and frame by frame; everything that no fault strikes passes
 unchanged but for `Host` and framing headers, and WebSocket compression is not offered. Faults are listed in
-`tests.faults.faults`, seeded schedules in `tests.faults.schedule`.
+`tests.faults.faults`.
 """
 
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from random import Random
 from types import TracebackType
 from typing import Self, TypeVar
@@ -48,14 +48,6 @@ F = TypeVar("F", FrameFault, HttpFault)
 T = TypeVar("T", Message, Request)
 
 
-class Step(Struct, frozen=True):
-    """A part of a schedule: wait `after` seconds, then inject; healed after `lasts` seconds, None: only by hand."""
-
-    after: float
-    fault: Fault
-    lasts: float | None = None
-
-
 class Entry(Struct, frozen=True):
     """Something that happened, by the loop's clock (`time.monotonic`)."""
 
@@ -73,7 +65,30 @@ class Standing:
         self.fault = fault
         self.left = getattr(fault, "times", None)
         self.struck = 0
+        """How many requests or frames it has struck."""
         self.timer: asyncio.TimerHandle | None = None
+        self._strike, self._healing = asyncio.Event(), asyncio.Event()
+
+    def strike(self) -> None:
+        """Count a request or a frame that it struck."""
+        self.struck += 1
+        self._strike.set()
+        if self.left is not None:
+            self.left -= 1
+
+    def heal(self) -> None:
+        """It is over."""
+        self._healing.set()
+        if self.timer:
+            self.timer.cancel()
+
+    async def strikes(self, seconds: float = 3) -> None:
+        """Wait for its first strike."""
+        await asyncio.wait_for(self._strike.wait(), seconds)
+
+    async def heals(self, seconds: float = 3) -> None:
+        """Wait until it is over."""
+        await asyncio.wait_for(self._healing.wait(), seconds)
 
 
 class FaultProxy:
@@ -90,7 +105,6 @@ class FaultProxy:
         self._last: dict[tuple[Kind, Direction], float] = {}
         self.log: list[Entry] = []
         """Every fault and every connection, in order."""
-        self.bytes_passed = 0
 
     @property
     def url(self) -> str:
@@ -129,16 +143,9 @@ class FaultProxy:
         """End this fault, or all. One that is over already is ignored."""
         for one in [each for each in self._standing if standing in {None, each}]:
             self._standing.remove(one)
-            if one.timer:
-                one.timer.cancel()
+            one.heal()
             self._note("healed", one.fault)
         self._become()
-
-    async def play(self, schedule: Iterable[Step]) -> None:
-        """One step after another. What still lasts at the end is healed when its time has come."""
-        for step in schedule:
-            await asyncio.sleep(step.after)
-            self.inject(step.fault, step.lasts)
 
     async def __aenter__(self) -> Self:
         self._door.reserve()
@@ -195,11 +202,9 @@ class FaultProxy:
 
     def _use(self, standing: Standing, thing: Message | Request) -> None:
         self._note("struck", standing.fault, str(thing)[:200])
-        standing.struck += 1
-        if standing.left is not None:
-            standing.left -= 1
-            if not standing.left:
-                self.heal(standing)
+        standing.strike()
+        if standing.left == 0:
+            self.heal(standing)
 
     # Connections
 
@@ -230,9 +235,8 @@ class FaultProxy:
         context = ssl.create_default_context() if secure else None
         return Streams(*await asyncio.open_connection(self._target.hostname, port, ssl=context))
 
-    def _passed(self, kind: Kind, direction: Direction, count: int) -> None:
+    def _passed(self, kind: Kind, direction: Direction) -> None:
         self._last[kind, direction] = asyncio.get_running_loop().time()
-        self.bytes_passed += count
 
     def _note(self, what: str, fault: Fault | None, detail: str = "") -> None:
         self.log.append(Entry(asyncio.get_running_loop().time(), what, fault, detail))

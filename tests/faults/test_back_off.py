@@ -27,7 +27,7 @@ class Server:
 
     def __init__(self, life: Callable[[], Coroutine[Any, Any, tuple[Lost, bool]]] | None = None) -> None:
         self.asked: list[float] = []
-        connection: Any = SimpleNamespace(session=SimpleNamespace(listen=lambda _listener: None))
+        connection: Any = SimpleNamespace(session=SimpleNamespace(listen=lambda _listener: None, hurry=lambda: None))
         self.link = Link(connection, self._subject, lambda _heard: None)
         self._life = life
         if life is not None:

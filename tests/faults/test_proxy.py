@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
+from random import Random
 from time import monotonic
 
 import httpx
@@ -14,6 +15,7 @@ from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, Inv
 from websockets.http11 import Request as Asked
 from websockets.http11 import Response
 
+from tests.chaos.plan import ON_THE_LINE
 from tests.faults.faults import (
     Answer,
     BlackHole,
@@ -39,8 +41,7 @@ from tests.faults.faults import (
     Throttle,
     Truncate,
 )
-from tests.faults.proxy import FaultProxy, Step
-from tests.faults.schedule import storm
+from tests.faults.proxy import FaultProxy
 
 LONG = json.dumps(list(range(5_000))).encode()
 
@@ -131,12 +132,12 @@ async def test_cut_resets_all_and_refuses_until_it_is_healed_at_the_same_port(
 async def test_refuse_leaves_alone_what_is_open(
     proxy: FaultProxy, client: httpx.AsyncClient, socket: ClientConnection
 ) -> None:
-    proxy.inject(Refuse(), seconds=0.2)
+    refusing = proxy.inject(Refuse(), seconds=0.2)
     with pytest.raises(httpx.ConnectError):
         await client.get("/x")
     await socket.send("still here")
     assert await heard(socket, 1) == ["still here"]
-    await asyncio.sleep(0.25)
+    await refusing.heals()
     await client.get("/x")
 
 
@@ -302,9 +303,10 @@ async def test_a_server_that_is_not_there_is_a_reset(server: Server, client: htt
         await client.get("/x")
 
 
-async def test_a_schedule_is_played_and_logged(proxy: FaultProxy, client: httpx.AsyncClient) -> None:
-    await proxy.play([Step(0.01, Cut(), lasts=0.1), Step(0.01, Answer(times=None))])
-    await asyncio.sleep(0.15)
+async def test_what_stands_and_strikes_is_logged(proxy: FaultProxy, client: httpx.AsyncClient) -> None:
+    cut = proxy.inject(Cut(), seconds=0.05)
+    proxy.inject(Answer(times=None))
+    await cut.heals()
     assert (await client.get("/x")).status_code == 502
     told = [(entry.what, type(entry.fault)) for entry in proxy.log if entry.fault]
     assert told == [("injected", Cut), ("injected", Answer), ("healed", Cut), ("struck", Answer)]
@@ -312,26 +314,22 @@ async def test_a_schedule_is_played_and_logged(proxy: FaultProxy, client: httpx.
     assert (await client.get("/x")).content == LONG
 
 
-def test_a_seed_is_a_schedule() -> None:
-    assert storm(3, 50) == storm(3, 50)
-    assert storm(3, 50) != storm(4, 50)
-
-
 async def test_after_a_storm_nothing_is_left(proxy: FaultProxy, client: httpx.AsyncClient) -> None:
-    steps = storm(5, 40, every=0.01, longest=0.1)
+    random = Random(5)  # noqa: S311 - it plays, it keeps no secret
 
     async def ask() -> None:
         while True:
             try:
-                await client.get("/rest/v1")
+                await client.get("/rest/v1/rpc")
             except httpx.TransportError:
                 await asyncio.sleep(0.01)
 
     asking = asyncio.create_task(ask())
-    await proxy.play(steps)
-    asking.cancel()
-    await asyncio.sleep(0.15)
+    for _, draw in ON_THE_LINE.values():
+        proxy.inject(draw(random), seconds=0.1)
+        await asyncio.sleep(0.01)
     proxy.heal()
+    asking.cancel()
     assert (await client.get("/x")).content == LONG
     await client.aclose()
     await _until(lambda: not proxy._serving)

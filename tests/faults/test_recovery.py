@@ -1,6 +1,5 @@
 """How soon the link is back, and that nothing waits which need not."""
 
-import asyncio
 from uuid import uuid4
 
 import pytest
@@ -9,7 +8,6 @@ from chattui.desk import following
 from chattui.model.events import LinkState
 from chattui.model.records import MessageId
 from tests.faults.faults import Answer, Cut, Drop, Frames, Kind, Requests, Reset, Stall, Strand
-from tests.faults.proxy import Standing
 from tests.faults.scene import staged
 from tests.gateway.conftest import Team, until
 
@@ -30,7 +28,7 @@ async def test_a_page_that_did_not_come_is_asked_for_again(team: Team) -> None:
 async def test_whoever_waits_for_another_attempt_does_not_wait_when_the_link_is_back(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "_back_off", lambda _failures: 30.0)
+    monkeypatch.setattr(following, "_back_off", lambda *_: 30.0)
     scene = await staged(team, reconcile=False)
     scene.proxy.inject(Cut(), seconds=1)
     scene.ana._follower.want("a reason")
@@ -49,9 +47,9 @@ async def test_a_key_finds_out_at_once_that_nobody_is_there_any_more(team: Team)
 
 async def test_a_key_does_not_wait_for_a_dead_connection(team: Team) -> None:
     scene = await staged(team, reconcile=False)
-    scene.proxy.inject(Stall(Requests("/rest/v1/rpc/sync")))
+    silence = scene.proxy.inject(Stall(Requests("/rest/v1/rpc/sync")))
     scene.ana._follower.want("a reason")
-    await asyncio.sleep(0.5)
+    await silence.strikes()
     scene.ana.resync()
     assert scene.link is LinkState.CATCHING_UP, "it is not claimed until it is known"
     await scene.until(LinkState.LIVE, 1)
@@ -63,12 +61,6 @@ async def test_a_key_does_not_wait_for_a_handshake_or_a_join_that_nobody_answers
         silence = scene.proxy.inject(fault)
         scene.proxy.inject(Reset(Kind.SOCKET))
         await scene.until(LinkState.OFFLINE, 2)
-        await _struck(silence)
+        await silence.strikes()
         scene.ana.resync()
         await scene.until(LinkState.LIVE, 2)
-
-
-async def _struck(standing: Standing) -> None:
-    async with asyncio.timeout(2):
-        while not standing.struck:  # noqa: ASYNC110 - the proxy tells nobody
-            await asyncio.sleep(0.01)

@@ -77,3 +77,17 @@ async def test_a_customer_hears_what_was_missed_though_the_first_answer_was_cut_
         async for news in rosa.events():
             if getattr(news, "body", "") == "before anybody listens":
                 return
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_server_that_asks_for_patience_is_given_it(team: Team, acme: Organisation, status: int) -> None:
+    proxy = await team.proxy()
+    rosa = await team.customer(acme, url=proxy.url)
+    proxy.inject(Answer(READING, status=status, headers=(("Retry-After", "17"),), body=b"{}"))
+    with pytest.raises(Unreachable, match="too much to do") as raised:
+        await rosa.messages()
+    assert raised.value.patience == 17
+    proxy.inject(Answer(READING, status=status, body=b"{}"))
+    with pytest.raises(Unreachable) as raised:
+        await rosa.messages()
+    assert raised.value.patience == 0

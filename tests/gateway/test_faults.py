@@ -8,6 +8,7 @@ from supabase_auth.errors import AuthApiError, AuthRetryableError, AuthUnknownEr
 
 from chattui.gateway.errors import GatewayError, Misconfigured, SignedOut, Unreachable
 from chattui.gateway.supabase.faults import Denied, auth_error, raise_rest
+from chattui.gateway.supabase.patience import MOST, patience
 
 
 def api(code: str | None, message: str = "prose of a server") -> APIError:
@@ -89,3 +90,28 @@ def test_the_gateway_is_imported_without_the_slow_libraries() -> None:
     program = f"import sys, chattui.desk, chattui.gateway.supabase; print(sorted({slow} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+NOON = "Mon, 02 Mar 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": "9" * 400}, MOST),
+        ({"Retry-After": "Mon, 02 Mar 2026 12:00:20 GMT", "Date": NOON}, 20),
+        ({"Retry-After": "Mon, 02 Mar 2026 11:59:00 GMT", "Date": NOON}, 0),
+        ({"Retry-After": "Tue, 03 Mar 2026 12:00:00 GMT", "Date": NOON}, MOST),
+        ({"Retry-After": "Mon, 02 Mar 2026 12:00:20 -0000", "Date": NOON}, 0),
+        ({"Retry-After": "Mon, 02 Mar 2099 12:00:00 GMT"}, MOST),
+        ({"Retry-After": "Mon, 02 Mar 2026 12:00:20 GMT", "Date": "noon"}, 0),
+        ({"Retry-After": "-7"}, 0),
+        ({"Retry-After": "soon"}, 0),
+        ({"Retry-After": ""}, 0),
+        ({}, 0),
+    ],
+)
+def test_how_long_a_server_asks_to_be_left_alone(headers: dict[str, str], seconds: float) -> None:
+    assert patience(httpx.Response(429, headers=headers)) == seconds

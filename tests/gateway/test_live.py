@@ -126,7 +126,8 @@ async def test_the_sign_of_typing_goes_with_the_words(team: Team, make_organisat
         words = rosa.send(MessageId(str(uuid4())), f"words {number}")
         await asyncio.gather(rosa.typing(is_typing=True), words)
         await until(ana, lambda: ana.queries.row(one, ana.now()).preview == f"words {number}")  # noqa: B023 - awaited
-        await asyncio.sleep(0.2)
+        await rosa.mark_read(number)  # a later sign: when it is there, the sign of typing has been
+        await until(ana, lambda: ana.store.state.customer_read(one) == number)  # noqa: B023 - awaited
         assert ana.queries.typing(one, ana.now()) == ()
         await rosa.typing(is_typing=False)
 

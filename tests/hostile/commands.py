@@ -11,9 +11,8 @@ import click
 
 from chattui.cli import gateways, main, tail
 from chattui.config import Target
-from chattui.gateway.protocol import Gateway, Snapshot
-from chattui.model.events import ChannelLost, GatewayEvent, RowsStored, SnapshotTaken
-from chattui.model.records import ConversationEvent, Message, Note
+from chattui.gateway.protocol import Gateway
+from chattui.model.events import ChannelLost, GatewayEvent, RowsStored
 from tests.hostile.rows import SLOTS, Say, conversation_id, laid_out, rows
 from tests.hostile.stage import StageGateway
 
@@ -32,13 +31,6 @@ class Once(StageGateway):
     def __init__(self, words: Say) -> None:
         super().__init__(rows(words, 1))
         self.words = words
-
-    async def snapshot(self) -> Snapshot:
-        taken = await super().snapshot()
-        inside = [row for row in self.table.values() if isinstance(row, Message | Note | ConversationEvent)]
-        event = taken.event
-        whole = SnapshotTaken(event.me, event.org_id, event.now, (*event.rows, *inside[:0]))
-        return Snapshot(whole, taken.cursor, taken.database_id)
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         newer = rows(self.words, 2)

@@ -46,15 +46,7 @@ FIELDS = (
 Say = Callable[[str, int], str]
 """The words of a field in a slot."""
 
-STATUSES = (
-    Status.WAITING,
-    Status.WAITING,
-    Status.WAITING,
-    Status.WAITING,
-    *(Status.ACTIVE,) * 4,
-    Status.AI,
-    Status.CLOSED,
-)
+STATUSES = (*(Status.WAITING,) * 4, *(Status.ACTIVE,) * 4, Status.AI, Status.CLOSED)
 KINDS = ("requested", "closed", "taken", "transferred", "labelled", "snoozed", "reopened", "handed_back", "prioritised")
 SPEAKERS = (Sender.CUSTOMER, Sender.AGENT, Sender.AI, Sender.SYSTEM)
 

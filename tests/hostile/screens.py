@@ -12,27 +12,22 @@ from msgspec import Struct, field
 from wcwidth import iter_graphemes
 
 from chattui.ui.actions import Keymap
-from tests.e2e.terminal import Impatience, Terminal
+from tests.e2e.terminal import Impatience
 from tests.hostile.rows import SLOTS
 from tests.hostile.stage import KEYS, settled
-from tests.hostile.tokens import PLACE, attributes, harmful, shape, shapes, tokens, uneven, width
+from tests.hostile.tokens import PLACE, attributes, harmful, shapes, tokens, uneven, width
+from tests.program import Program
 
 SIZES = ((80, 24), (120, 36))
-ESC, ENTER, DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, HOME = (
-    "\x1b[27u",
-    "\r",
-    "\x1b[B",
-    "\x1b[C",
-    "\x1b[5~",
-    "\x1b[6~",
-    "\x1b[F",
-    "\x1b[H",
-)
-BLUR, FOCUS, F1, F2 = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ"
+ESC, ENTER = "\x1b[27u", "\r"
+DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, HOME = "\x1b[B", "\x1b[C", "\x1b[5~", "\x1b[6~", "\x1b[F", "\x1b[H"
+BLUR, FOCUS, F1, F2, F8 = "\x1b[O", "\x1b[I", "\x1bOP", "\x1bOQ", "\x1b[19~"
 PALETTE, SEARCH = "\x10", "\x06"
 ENDS = 14
 """Cells at the right of header and footer: what stands before them follows the conversation under the cursor."""
 
+SOMETIMES = {"links", "not sent", "not sent, chosen"}
+"""Scenes with a box only where there is something to put into it."""
 BACK = (ESC, ESC + KEYS["tidy"])
 BENIGN = (
     "Rosa Díaz",
@@ -120,6 +115,8 @@ def _conversation(slot: int) -> Iterator[Scene]:
         yield Scene("thread, top", (PAGE_UP * 9,))
         yield Scene("refused", (PAGE_DOWN * 9, "hi", ENTER))
         yield Scene("links", ("".join(BACK) + RIGHT + HOME + key("open-link"),))
+        yield Scene("not sent", ("".join(BACK), F8))
+        yield Scene("not sent, chosen", (ENTER,))
         yield Scene("links, closed", ("".join(BACK) + there, ENTER))
     yield Scene(f"completion {slot}", ("/" + DOWN * (slot % 6),))
     yield Scene(f"composer {slot}", (ENTER,))
@@ -172,38 +169,35 @@ class Picture:
                 self._x += size
 
 
-class Unread:
-    """A stream for `Terminal`: what comes is drawn step by step instead."""
-
-    def feed(self, data: bytes) -> None:
-        """Nothing is lost: the terminal keeps it."""
-
-
-class Watched(Terminal):
-    """A terminal that hands out what each step has sent."""
+class Watched(Program):
+    """A terminal that hands out what each step has sent. Its picture is drawn step by step; pyte's would be slow."""
 
     def __init__(self, command: Sequence[str], columns: int, rows: int) -> None:
         env = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ} | {"TZ": "UTC"}
         super().__init__(command, env=env, columns=columns, rows=rows)
         self.picture = Picture(columns, rows)
-        self._screen, self._stream = self.picture, Unread()  # type: ignore[assignment]  # in place of pyte's, which is slow
+        self.raw = bytearray()
         self.log = Path(command[-1]).with_suffix(".log")
         self._steps = 0
 
+    def hear(self, data: bytes, at: float) -> None:  # noqa: ARG002 - a picture has no times
+        """Keep it for `begun` or `step`."""
+        self.raw += data
+
     def begun(self) -> bytes:
         """What was sent until the inbox is live."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: b" live" in self.raw, 30), bytes(self.raw)
+        with self.changed:
+            assert self.changed.wait_for(lambda: b" live" in self.raw, 30), bytes(self.raw)
             sent, self.raw = bytes(self.raw), bytearray()
         return sent
 
     def step(self, keys: str) -> bytes:
         """Type, wait until all of it is done, and answer with what was sent meanwhile."""
         self._steps += 1
-        self.type(keys + KEYS["settle"])
+        self.write(keys + KEYS["settle"])
         sign = settled(self._steps).encode()
-        with self._changed:
-            if not self._changed.wait_for(lambda: sign in self.raw or self.status is not None, 30):
+        with self.changed:
+            if not self.changed.wait_for(lambda: sign in self.raw or self.status is not None, 30):
                 raise Impatience(f"no answer to {keys!r}; the screen was:\n" + "\n".join(self.picture.display))
             sent, found, self.raw = self.raw.partition(sign)
         if not found:
@@ -263,21 +257,31 @@ def frames(size: tuple[int, int], directory: Path, slots: Sequence[int], turns: 
 def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], scene: str) -> Iterator[tuple[int, str]]:
     """What stands in all of the pictures and is no words: bars, outlines of boxes, the ends of header and footer.
 
-    Of the composer, which grows with its words, only the lower corners stay; a refusal stands over the right half, and
-    the longer it is the more of that it covers; a question has the footer to itself.
+    Of the composer, which grows with its words, only the lower corners stay, and nothing of boxes that open for some
+    words alone; a refusal stands over the right half, and the longer it is the more of that it covers; a question, or
+    why no box opens, has the footer to itself.
     """
-    grows, covered, asked = scene.startswith("composer"), scene == "refusal", scene.startswith("question")
+    grows, covered = scene.startswith("composer"), scene == "refusal"
+    asked = scene.startswith("question") or scene in SOMETIMES
+    corner = "" if scene in SOMETIMES else "╰╯" if grows else "╭╮╰╯"
     columns, rows = size
     same = {place: cells[0] for place, cells in enumerate(zip(*pictures, strict=True)) if len(set(cells)) == 1}
-    corners = {place for place, cell in same.items() if cell and cell in ("╰╯" if grows else "╭╮╰╯")}
-    upright = set() if grows else {place % columns for place in corners}
+    corners = {place for place, cell in same.items() if cell and cell in corner}
+    upright = set() if grows else set(_upright(corners, columns))
     for place, cell in same.items():
         y, x = divmod(place, columns)
         if covered and x > columns // 2 and 0 < y < rows - 1:
             continue
         ends = y in ({0} if asked else {0, rows - 1}) and x >= columns - ENDS and cell.strip()
-        if place in corners or cell == "▏" or (cell == "│" and x in upright) or ends:
+        if place in corners or cell == "▏" or (cell == "│" and place in upright) or ends:
             yield place, cell
+
+
+def _upright(corners: set[int], columns: int) -> Iterator[int]:
+    """The places between the first and the last corner of a column."""
+    for x in {corner % columns for corner in corners}:
+        here = [corner for corner in corners if corner % columns == x]
+        yield from range(min(here), max(here), columns)
 
 
 def meant(frames: dict[str, Frame]) -> tuple[set[str], set[str]]:
@@ -324,8 +328,3 @@ def moved(picture: Picture, frame: Frame) -> list[tuple[str, str]]:
     y, x = divmod(gone[0], picture.columns)
     detail = f"{len(gone)} cells, first {y}:{x} {frame.cells[gone[0]]!r} → {cells[gone[0]]!r}"
     return [("a frame that has moved", "\n".join([detail, *picture.display]))]
-
-
-def unlinked(sent: bytes) -> list[str]:
-    """The addresses that a terminal would open."""
-    return [token.said for token in tokens(sent) if token.kind == "osc" and shape(token) == "link"]

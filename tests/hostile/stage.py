@@ -62,7 +62,7 @@ class StageGateway(ScriptedGateway):
 
 
 class Stage(ChattuiApp):
-    """Chattui, with a hidden hand."""
+    """chattui, with function keys by which a test makes happen what no key of chattui can."""
 
     CSS_PATH = str(Path(app.__file__).with_name("chattui.tcss"))
 
@@ -83,7 +83,7 @@ class Stage(ChattuiApp):
         return Desk(self._gateway, Store(), monotonic, reconcile=False)
 
     async def on_event(self, event: Event) -> None:
-        """A key of the hidden hand, or one for chattui."""
+        """One of those keys, or something for chattui."""
         if isinstance(event, Key) and event.key in self._hands:
             self._hands[event.key]()
         else:
@@ -101,7 +101,7 @@ class Stage(ChattuiApp):
         self._gateway.tell(RowsStored(tuple(new)))
 
     def hand_settle(self) -> None:
-        """Tell the terminal once nothing moves any more: all that came before is what it stands for."""
+        """Write a sign to the terminal once nothing moves any more: all that came before it belongs to this scene."""
         self.run_worker(self._tell_settled(), exit_on_error=False)
 
     async def _tell_settled(self) -> None:
@@ -140,7 +140,7 @@ class Stage(ChattuiApp):
             self._gateway.tell(RowsStored((row,)))
 
     def hand_tidy(self) -> None:
-        """Nothing stands there for a few seconds only, and nothing waits to be sent."""
+        """Take away what would go by itself: notices, failures, hints in the footer, words that wait to be sent."""
         self.clear_notifications()
         self.workers.cancel_node(self.screen)
         if isinstance(self.screen, SentenceScreen):

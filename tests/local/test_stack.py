@@ -214,7 +214,7 @@ def test_a_taken_port_is_named(directory: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(StackFailed, match=f"Port {port} is taken"):
-            stack.join(directory, port=port)
+            stack.serve_foreground(directory, port=port, ready=lambda _: None)
 
 
 def test_a_cluster_of_another_version_is_named(directory: Path) -> None:

@@ -118,6 +118,20 @@ async def test_security_switched_on_meanwhile_holds_at_once(wire: Wire) -> None:
         await wire.sql("alter table todos disable row level security")
 
 
+async def test_of_a_deleted_row_that_was_secured_nothing_but_the_key_is_told(wire: Wire) -> None:
+    """The log has all of it, and nobody can be asked any more who was allowed to see it."""
+    await wire.sql("alter table todos replica identity full")
+    await wire.sql("alter table todos enable row level security")
+    try:
+        client, ids = await hear_todos(wire, ANON)
+        await wire.sql("insert into todos (room, body) values ('secret', 'for members')")
+        await wire.sql("delete from todos")
+        await client.hears(event(DB, "DELETE", ids, old_record={"id": 1}))
+    finally:
+        await wire.sql("alter table todos disable row level security")
+        await wire.sql("alter table todos replica identity default")
+
+
 async def test_many_rows_of_one_transaction_arrive_in_order(wire: Wire) -> None:
     a, _ = await listen(wire, token(sub=ANA))
     b, _ = await listen(wire, token(sub=BOB))

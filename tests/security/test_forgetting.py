@@ -2,10 +2,12 @@
 
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -42,6 +44,20 @@ def traces(directory: Path) -> list[str]:
     return [path.name for path in directory.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
 
 
+@pytest.fixture
+def _leaves_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite leaves deleted words in its file, as it does by itself; some systems build it to overwrite them."""
+    connect = sqlite3.connect
+
+    def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.execute("pragma secure_delete = off")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+
+
+@pytest.mark.usefixtures("_leaves_traces")
 def test_what_is_left_is_counted_and_nothing_of_it_after_a_wipe(tmp_path: Path) -> None:
     path = write(tmp_path, URL, ME)
     (tmp_path / f"{path.name}.damaged-20260101").write_text(CANARY)

@@ -20,6 +20,7 @@ from chattui.gateway.supabase import session
 from chattui.model.events import ChannelJoined, LinkState
 from tests.cli.conftest import Home
 from tests.conftest import MakeOrganisation
+from tests.e2e.terminal import Terminal
 from tests.gateway.conftest import Team, kept_session, until
 from tests.stack import PASSWORD, Organisation, Person, Stack
 
@@ -89,6 +90,20 @@ def test_a_keyring_that_fails_leaves_a_private_file_and_a_sentence(
     assert email_of(acme) in home.ok("whoami")
     home.ok("logout")
     assert not sessions(home)
+
+
+def test_whoever_signs_in_at_the_inbox_is_told_of_that_file_too(
+    stack: Stack, acme: Organisation, tmp_path: Path
+) -> None:
+    project = {"CHATTUI_URL": stack.url, "CHATTUI_KEY": stack.anon_key}
+    env = home_with(tmp_path, "Broken").environment() | project
+    with Terminal([sys.executable, "-m", "chattui"], env=env) as terminal:
+        terminal.sees("E-mail")
+        terminal.type(f"{email_of(acme)}\r")
+        terminal.sees("Password")
+        terminal.type(f"{PASSWORD}\r")
+        terminal.sees("● live")
+        assert b"the session is kept in a file that only you can read" in terminal.raw
 
 
 def test_a_keyring_that_is_locked_later_is_a_sentence(stack: Stack, acme: Organisation, tmp_path: Path) -> None:

@@ -190,6 +190,13 @@ def test_typing_fades_and_ends_with_the_message() -> None:
     assert asked(ACTIVE, typing, TypingSeen(A, CUSTOMER, is_typing=True, at=at(0))).typing(A, NOW) == ("Rosa Díaz",)
 
 
+def test_a_bot_types_under_the_name_that_stands_over_its_messages() -> None:
+    bot = UserId("bot")
+    typing = TypingSeen(A, bot, is_typing=True, at=NOW)
+    queries = asked(ACTIVE, stored(profile(bot, "Robin", role=Role.BOT)), typing)
+    assert queries.typing(A, NOW) == ("AI",)
+
+
 def test_viewers_are_those_who_are_here() -> None:
     here = PresenceSeen({ANA: Availability.ONLINE, BO: Availability.AWAY})
     looking = ViewingSeen(A, BO)

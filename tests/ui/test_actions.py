@@ -88,7 +88,7 @@ def test_keys_are_written_as_people_write_them() -> None:
 
 
 def test_a_clash_names_both_actions_and_the_key() -> None:
-    with pytest.raises(KeysError, match=r"Key c .* close and take-over|Key c .* take-over and close"):
+    with pytest.raises(KeysError, match=r"key c .* close and take-over|key c .* take-over and close"):
         Keymap({"take-over": ["c"]})
 
 
@@ -128,10 +128,19 @@ def test_the_footer_offers_a_handful_that_works(where: Where, standing: Standing
     assert all(standing in action.when for _, action in offered)
 
 
+def test_where_there_is_no_conversation_the_footer_offers_what_needs_none() -> None:
+    assert [action.id for _, action in Keymap().footer(Where.LIST, None)] == ["take-next", "filter"]
+
+
 def test_the_footer_of_the_composer_writes_the_leader_before_letters() -> None:
     offered = {action.id: key for key, action in Keymap().footer(Where.COMPOSER, Standing.WAITING)}
     assert offered["take-over"] == "Ctrl+G t"
     assert offered["send"] == "Enter"
+
+
+def test_the_footer_never_says_of_a_note_that_it_is_sent() -> None:
+    offered = Keymap().footer(Where.COMPOSER, Standing.MINE, note=True)
+    assert [(key, action.label) for key, action in offered if action.id == "send"] == [("Enter", "keep")]
 
 
 def test_help_is_reached_by_a_key_that_is_no_text() -> None:

@@ -28,7 +28,7 @@ from chattui.model.intents import (
 )
 from chattui.model.records import ConversationId, Profile, Role, Status
 from chattui.store.projections import View
-from chattui.ui.actions import Where
+from chattui.ui.actions import ACTIONS, NEEDS_ONE, Where
 from chattui.ui.app import ChattuiApp
 from chattui.ui.screens.help import HelpScreen
 from chattui.ui.screens.picker import Picker
@@ -38,6 +38,9 @@ from tests.scripted import ANA, BO
 from tests.ui.world import ANNE, JONAS, LATE, LIAM, MEI, NOOR, ROSA, SAM, World, message, picture_of, press, sees, until
 
 WIDE, SMALL, NARROW = (120, 36), (80, 24), (60, 20)
+
+
+ACTION_KEYS = {action.id: action.keys[0] for action in ACTIONS}
 
 
 async def ready(pilot: Pilot[None], *, view: str = "1") -> None:
@@ -234,6 +237,27 @@ async def test_drafts_belong_to_their_conversations() -> None:
         await sees(pilot, "✎")
 
 
+@pytest.mark.parametrize("action", sorted(NEEDS_ONE))
+async def test_a_key_that_has_nothing_to_act_on_says_so(action: str) -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="1")
+        await press(pilot, "slash", *"zzz", "enter", ACTION_KEYS[action])
+        await sees(pilot, "There is no conversation under the cursor.")
+        assert world.gateway.submitted == []
+
+
+async def test_a_remark_goes_with_the_next_thing_done_to_a_conversation() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="1")
+        await press(pilot, "slash", *"zzz", "enter", "l")
+        await sees(pilot, "There is no conversation under the cursor.")
+        await press(pilot, "escape", "N")
+        await sees(pilot, "note · only colleagues see it")
+        assert "There is no conversation" not in picture_of(pilot)
+
+
 async def test_typing_is_told_for_replies_and_not_for_notes() -> None:
     world = World()
     async with world.run(WIDE) as pilot:
@@ -254,6 +278,18 @@ async def test_a_note_looks_different_and_never_goes_to_the_customer() -> None:
         await press(pilot, "enter")
         await until(pilot, lambda: asked(world, AddNote))
         assert asked(world, SendMessage) == []
+
+
+async def test_the_footer_says_what_enter_does_with_a_note_and_with_a_reply() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="2")
+        await press(pilot, "N")
+        await sees(pilot, "Enter keep ")
+        await press(pilot, "ctrl+g", "r")
+        await sees(pilot, "Enter send ")
+        await press(pilot, "ctrl+g", "N")
+        await sees(pilot, "Enter keep ")
 
 
 async def test_closing_names_the_customer_and_asks_for_the_same_key() -> None:
@@ -627,6 +663,19 @@ async def test_below_eighty_columns_there_are_two_pages_with_the_same_keys() -> 
         assert "Waiting" not in picture_of(pilot)
         await press(pilot, "escape")
         await sees(pilot, "Waiting")
+
+
+async def test_a_past_conversation_is_opened_by_keys_that_the_footer_names() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="1")
+        await press(pilot, "G")
+        await until(pilot, lambda: world.inbox.browsing.selection.shown == ROSA)
+        await sees(pilot, "Late parcel")
+        await press(pilot, "right", "right")
+        await sees(pilot, "↑ up  ↓ down  Enter open  ← thread")
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: world.inbox.browsing.selection.shown == LATE)
 
 
 async def test_at_eighty_the_list_is_28_wide_and_the_panel_is_away() -> None:

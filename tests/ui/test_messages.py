@@ -48,6 +48,22 @@ def asked(world: World, kind: type) -> list[Any]:
     return [intent for intent in world.gateway.submitted if isinstance(intent, kind)]
 
 
+async def test_what_the_mouse_marked_is_copied_before_any_message() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await samuel(world, pilot, "The second lamp\nis fine.")
+        await sees(pilot, "is fine.")
+        rows = picture_of(pilot).splitlines()
+        y = next(y for y, row in enumerate(rows) if "│ is fine." in row)
+        await pilot.mouse_down(offset=(rows[y].index("is fine."), y))
+        await pilot.hover(offset=(rows[y].index("fine.") - 2, y))
+        await pilot.mouse_up(offset=(rows[y].index("fine.") - 2, y))
+        await press(pilot, "y")
+        await until(pilot, lambda: world.app.clipboard)
+        assert world.app.clipboard == "is"
+        await sees(pilot, "what the mouse marked, 2 characters")
+
+
 async def refused(world: World, pilot: Pilot[None], words: str, key: str = "r") -> None:
     """Ana wrote to Samuel, and the database did not take it."""
     await sees(pilot, "● live")

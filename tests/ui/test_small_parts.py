@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
+
 import pytest
 
-from chattui.model.records import ConversationId
-from chattui.store.projections import View
+from chattui.model.events import LinkState
+from chattui.model.records import Availability, ConversationId
+from chattui.store.projections import Header, View
 from chattui.text.cells import width
 from chattui.text.inert import Inert, inert_line
 from chattui.ui import escapes
@@ -9,11 +12,15 @@ from chattui.ui.actions import ACTIONS, Action
 from chattui.ui.attention import AWAY_AFTER, Attention
 from chattui.ui.confirmation import Confirmation
 from chattui.ui.questions import Questions
+from chattui.ui.screens.help import SIGNS
 from chattui.ui.selection import Selection
 from chattui.ui.settings import Settings
 from chattui.ui.themes import chosen
+from chattui.ui.widgets.bar import width as across
 from chattui.ui.widgets.completion import shortcut_of
 from chattui.ui.widgets.head import spell
+from chattui.ui.widgets.header import HeaderBar
+from chattui.ui.widgets.signs import DELIVERY_SIGN, DRAFT, EYE, PRIORITY, READ, SNOOZED, STATUS_SIGN
 from chattui.ui.widgets.tabs import ViewTabs
 
 ROSA, LIAM = ConversationId("rosa"), ConversationId("liam")
@@ -51,7 +58,8 @@ def test_the_same_key_for_the_same_conversation_answers() -> None:
         (37, View.MINE, "Waiting 3 Mine 4 AI 12 All 19 Closed"),
         (36, View.MINE, "Wait 3 Mine 4 AI 12 All 19 Closed"),
         (30, View.MINE, "Wait 3 Mine 4 AI 12 All 19 Cl"),
-        (28, View.MINE, "Wait 3  Mine 4  AI  All  Cl"),
+        (28, View.MINE, "Wait 3 Mine 4 AI All Closed"),
+        (27, View.MINE, "Wait 3 Mine 4 AI All Cl"),
         (28, View.ALL, "Wait 3 Mine 4 AI All 19 Cl"),
     ],
 )
@@ -62,11 +70,47 @@ def test_every_view_tells_its_count_where_there_is_room(room: int, view: View, w
     assert "".join(part.text for part in tabs.parts(room)[0]).strip() == words
 
 
+@pytest.mark.parametrize("room", range(40, 80))
+def test_the_top_line_never_runs_two_things_together(room: int) -> None:
+    bar = HeaderBar()
+    bar.set_reactive(
+        HeaderBar.header,
+        Header(
+            organization=inert_line("Acme Support"),
+            me=inert_line("Bo Larsen"),
+            availability=Availability.ONLINE,
+            active=1,
+            max_active=5,
+            unread=38,
+            queued=0,
+            refused=0,
+            link=LinkState.LIVE,
+            link_since=datetime(2026, 11, 20, tzinfo=UTC),
+            link_pending=0,
+            link_reason=inert_line(""),
+        ),
+    )
+    left, right = bar.parts(room)
+    assert across(left) + across(right) < room or across(left) == 1
+
+
 @pytest.mark.parametrize(("action", "who", "at"), [("hand-back", ROSA, 1), ("close", LIAM, 1), ("close", ROSA, 5.1)])
 def test_nothing_else_does(action: str, who: ConversationId, at: float) -> None:
     confirmation = Confirmation(5)
     confirmation.ask("close", ROSA, 0)
     assert not confirmation.stands(action, who, at)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [*STATUS_SIGN.values(), *DELIVERY_SIGN.values(), *PRIORITY[1:], SNOOZED, DRAFT, EYE, READ],
+)
+def test_help_explains_every_sign_of_the_list(sign: str) -> None:
+    assert f" {sign.strip()} " in "".join(f"  {signs} " for signs, _ in SIGNS)
+
+
+def test_no_line_of_signs_breaks_at_80_columns() -> None:
+    assert max(width(Inert(f"  {signs}   {meaning}")) for signs, meaning in SIGNS) <= 72
 
 
 class Never:

@@ -9,6 +9,8 @@ from msgspec import structs
 from chattui.gateway.protocol import Refused
 from chattui.model.events import ConversationGone, RowsStored
 from chattui.model.intents import SetPriority, Snooze
+from chattui.model.records import Status
+from chattui.text.inert import inert_line
 from chattui.text.times import until as until_when
 from chattui.ui.pickers import priority_choices, snooze_choices
 from chattui.ui.widgets.head import ThreadHeadBar
@@ -148,3 +150,19 @@ async def test_above_the_thread_there_is_the_word_where_there_is_room() -> None:
         bar.show(structs.replace(head, priority=3, snoozed_until=NOW + timedelta(days=30)), NOW, preview=False)
         await pilot_.pause()
         assert "!!! urgent  ◷ until 20 Dec" in painted(bar)[0]
+
+
+async def test_above_the_thread_a_long_name_gives_way_to_how_it_stands() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await ready(pilot)
+        head = world.desk.queries.head(ANNE, NOW)
+    name = inert_line("Wolfeschlegelsteinhausenbergerdorff the Elder")
+    theirs = structs.replace(
+        head, name=name, status=Status.ACTIVE, mine=False, assignee=inert_line("Ana Torres"), priority=1
+    )
+    bar = ThreadHeadBar()
+    async with Host(bar).shown((51, 3)) as pilot_:
+        bar.show(theirs, NOW, preview=False)
+        await pilot_.pause()
+        assert painted(bar)[0].rstrip() == " Wolfeschlegelsteinhause…  ● active · Ana Torres  !"

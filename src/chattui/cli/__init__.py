@@ -24,6 +24,10 @@ def main(ctx: click.Context, profile: str | None, record: str | None) -> None:
     """
     from chattui.cli.project import Choice  # noqa: PLC0415 - it loads the settings
 
+    if ctx.invoked_subcommand != "local":  # a server in the foreground says there what it has to say
+        from chattui import logs  # noqa: PLC0415 - `--help` is done before
+
+        logs.start()
     ctx.obj = Choice(profile, Path(record) if record else None)
     if record and ctx.invoked_subcommand not in {None, "demo"}:
         from chattui.cli.failures import Misused  # noqa: PLC0415

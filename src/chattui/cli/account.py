@@ -2,7 +2,9 @@
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +18,7 @@ from chattui.text.inert import inert_line
 
 if TYPE_CHECKING:
     from chattui.cli.words import Words
+    from chattui.credentials import Credentials
 
 
 @click.command()
@@ -31,9 +34,15 @@ def login(  # noqa: PLR0913 - one for each option
     """Sign in; the session is kept in the keyring, or in a file that only you can read."""
     if password_stdin and by_code:
         raise Misused("--password-stdin and --code are two ways of the same thing: choose one.")
+    from chattui.credentials import Credentials  # noqa: PLC0415 - the keyring library is slow to load
+
     target = _target(choice, url, key)
     address = email or _asked("E-mail", "--email")
-    who = _signed_in(target, address, by_code=by_code, from_stdin=password_stdin)
+    storage = Credentials(target.url)
+    password = partial(_by_password, from_stdin=password_stdin)
+    who = signed_in(storage, (_by_code if by_code else password)(target, storage, address))
+    if storage.trouble:  # a login that is forgotten at once is none
+        raise storage.trouble
     if url or choice.target() is None:
         _remember(choice, target)
     click.echo(greeting(who, target), err=True)
@@ -48,21 +57,15 @@ def _target(choice: Choice, url: str | None, key: str | None) -> Target:
     return config.checked(Target(choice.profile or "default", url, key))
 
 
-def _asked(what: str, option: str) -> str:
+def _asked(what: str, option: str, *, hidden: bool = False) -> str:
     if not sys.stdin.isatty():
         raise Misused(f"{option} is needed where there is no terminal to ask at.")
-    return str(click.prompt(what, err=True))
+    return str(click.prompt(what, hide_input=hidden, err=True))
 
 
-def _signed_in(target: Target, email: str, *, by_code: bool, from_stdin: bool) -> Identity:
-    """Raises why the session could not be kept: a login that is forgotten at once is none."""
-    from chattui.credentials import Credentials  # noqa: PLC0415 - the keyring library is slow to load
-
-    storage = Credentials(target.url)
-    way = _by_code(target, storage, email) if by_code else _by_password(target, storage, email, from_stdin=from_stdin)
+def signed_in(storage: "Credentials", way: Coroutine[Any, Any, Identity]) -> Identity:
+    """Sign in this way; where the keyring refuses the session, say which file has it."""
     who = asyncio.run(way)
-    if storage.trouble:
-        raise storage.trouble
     if storage.remark:
         click.echo(storage.remark, err=True)
     return who
@@ -71,7 +74,10 @@ def _signed_in(target: Target, email: str, *, by_code: bool, from_stdin: bool) -
 async def _by_password(target: Target, storage: SessionStorage, email: str, *, from_stdin: bool) -> Identity:
     from chattui.gateway.supabase import sign_in_with_password  # noqa: PLC0415
 
-    password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _secret("Password", "--password-stdin")
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = _asked("Password", "--password-stdin", hidden=True)
     return await sign_in_with_password(target.url, target.key, storage, email, password)
 
 
@@ -80,14 +86,8 @@ async def _by_code(target: Target, storage: SessionStorage, email: str) -> Ident
 
     await send_code(target.url, target.key, email)
     click.echo(f"A code is on its way to {email}.", err=True)
-    code = _secret("Code", "--code in a terminal") if sys.stdin.isatty() else sys.stdin.readline()
-    return await sign_in_with_code(target.url, target.key, storage, email, code.strip())
-
-
-def _secret(what: str, option: str) -> str:
-    if not sys.stdin.isatty():
-        raise Misused(f"{option} is needed where there is no terminal to ask at.")
-    return str(click.prompt(what, hide_input=True, err=True))
+    typed = click.prompt("Code", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    return await sign_in_with_code(target.url, target.key, storage, email, typed.strip())
 
 
 def _remember(choice: Choice, target: Target) -> None:

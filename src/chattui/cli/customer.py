@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import click
 
-from chattui import logs, paths
+from chattui import paths
 from chattui.cli.demo import target_of
 from chattui.cli.failures import Misused
 from chattui.cli.inbox import need_terminal
@@ -80,7 +80,6 @@ async def _opened(target: Target, name: str, org_id: OrgId | None) -> "CustomerG
 
 
 def _window(opened: "Opened", name: str) -> None:
-    logs.start()
     from chattui.ui.customer import CustomerApp  # noqa: PLC0415
 
     app = CustomerApp(opened, name)

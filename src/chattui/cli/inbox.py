@@ -1,6 +1,5 @@
 """The screen itself, opened on a project."""
 
-import asyncio
 import gc
 import shutil
 import sys
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from chattui.cli.opening import Parts
+    from chattui.credentials import Credentials
     from chattui.desk import Desk
     from chattui.gateway.protocol import SessionStorage
     from chattui.ui.app import ChattuiApp
@@ -54,28 +54,27 @@ def need_terminal(instead: str) -> None:
     if not (sys.stdin.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
         raise Misused(f"this needs a terminal, on stdin and stderr both. {instead}")
     size = shutil.get_terminal_size()
-    if (size.columns, size.lines) < SMALLEST or size.lines < SMALLEST[1]:
-        columns, rows = SMALLEST
+    columns, rows = SMALLEST
+    if size.columns < columns or size.lines < rows:
         raise Failure(
             f"this terminal has {size.columns} columns and {size.lines} rows; "
             f"make it {columns} by {rows} at least (80 by 24 is comfortable)."
         )
 
 
-def _sign_in(target: Target, storage: "SessionStorage") -> None:
-    from chattui.cli.account import greeting  # noqa: PLC0415
+def _sign_in(target: Target, storage: "Credentials") -> None:
+    from chattui.cli.account import greeting, signed_in  # noqa: PLC0415
     from chattui.gateway.supabase import sign_in_with_password  # noqa: PLC0415
 
     click.echo(f"Nobody is signed in at {target.url} yet.", err=True)
     email = click.prompt("E-mail", err=True)
     password = click.prompt("Password", hide_input=True, err=True)
-    who = asyncio.run(sign_in_with_password(target.url, target.key, storage, email, password))
+    who = signed_in(storage, sign_in_with_password(target.url, target.key, storage, email, password))
     click.echo(greeting(who, target), err=True)
 
 
 def show_inbox(config: Config, target: Target, storage: "SessionStorage", record: Path | None = None) -> None:
     """Draw it until the agent leaves; ends the program with the screen's own code."""
-    logs.start()
     gc.disable()  # until the link is there, or is known not to be: what loads until then stays
     click.echo(OPENING, err=True, nl=False)
     from chattui.ui.app import run  # noqa: PLC0415 - Textual

@@ -32,7 +32,7 @@ class Parts(Struct, frozen=True):
 
 
 async def opened(target: Target, storage: "SessionStorage", *, remember: bool) -> Parts:
-    """At once: supabase is loaded when something is asked. Raises as `open_agent` where nobody is signed in."""
+    """Returns at once: supabase is loaded with the first question. Raises as `open_agent` where nobody is signed in."""
 
     def gateway() -> "Awaitable[Gateway]":
         return open_agent(target.url, target.key, storage)

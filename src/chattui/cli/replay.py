@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TextIO
 import click
 import msgspec
 
-from chattui import logs
 from chattui.cli.failures import Failure, Misused
 from chattui.cli.inbox import need_terminal
 
@@ -105,7 +104,6 @@ def _print(tape: "Tape", part: "Part", printer: "Printer") -> None:
 def _run(
     tape: "Tape", part: "Part", speed: float, kind: "type[ReplayApp]", played: "Callable[[ReplayApp, int, Step], None]"
 ) -> None:
-    logs.start()
     from chattui.recording.pace import PacedLoop  # noqa: PLC0415
     from chattui.ui.replaying import run_replay  # noqa: PLC0415
 

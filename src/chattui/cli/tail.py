@@ -154,7 +154,7 @@ class Follower:
 
     def _keep(self) -> None:
         if self._file and self._place:
-            paths.write_private(self._file, msgspec.json.encode(self._place).decode())
+            paths.write_private(self._file, msgspec.json.encode(self._place))
 
 
 def _versions(rows: Iterable[Row]) -> dict[str, int]:

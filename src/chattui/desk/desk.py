@@ -197,7 +197,7 @@ class Desk:
     def _linked(self, link: LinkChanged) -> None:
         self._mirror.apply(link)
         if link.state is LinkState.LIVE:
-            self._outbox.hurry()
+            self._outbox.go_on()
             self._errands.run(self._appear())
 
     async def _appear(self) -> None:

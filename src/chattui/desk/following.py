@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from chattui.desk.clock import Monotonic, ServerClock
+from chattui.gateway.attempts import Attempt
 from chattui.gateway.errors import GatewayError, Unreachable
 from chattui.gateway.protocol import Cursor, Gateway, Reset, Snapshot
 from chattui.model.events import (
@@ -69,7 +70,7 @@ class Follower:
         self._link = LinkChanged(LinkState.CONNECTING, clock.now())
         self._events_seen = 0
         self._synced_at = monotonic()
-        self._attempt: asyncio.Task[None] | None = None
+        self._attempt = Attempt(self._sync)
 
     @property
     def state(self) -> LinkState:
@@ -94,8 +95,7 @@ class Follower:
         """Sync now, whatever pause there is, and whatever answer an attempt still waits for."""
         self._hurry.set()
         self._wanted.set()
-        if self._attempt is not None:
-            self._attempt.cancel()
+        self._attempt.anew()
         if self._link.state is LinkState.LIVE:
             self._show(LinkState.CATCHING_UP)
 
@@ -117,10 +117,10 @@ class Follower:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                await self._attempted()
+                await self._attempt.answer()
             except GatewayError as error:
                 failures += 1
-                await self._fail(str(error), _back_off(failures) if isinstance(error, Unreachable) else PATIENCE)
+                await self._fail(str(error), _back_off(failures, error))
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("catching up failed")
                 await self._fail("chattui failed to catch up and tries again; its log tells more.", PATIENCE)
@@ -166,18 +166,6 @@ class Follower:
         self._buffer.append(event)
         if self._link.state is LinkState.CATCHING_UP:
             self._show(LinkState.CATCHING_UP)
-
-    async def _attempted(self) -> None:
-        """A sync; begun anew by `hurry`, as its connection may be dead: that shows after ten seconds only."""
-        while True:
-            attempt = self._attempt = asyncio.ensure_future(self._sync())
-            try:
-                await asyncio.wait((attempt,))
-            finally:
-                self._attempt = None
-                attempt.cancel()
-            if not attempt.cancelled():
-                return attempt.result()
 
     async def _sync(self) -> None:
         self._stale = False
@@ -231,5 +219,7 @@ class Follower:
                 await self._hurry.wait()
 
 
-def _back_off(failures: int) -> float:
-    return random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5)))  # noqa: S311 - no secret
+def _back_off(failures: int, error: GatewayError) -> float:
+    if not isinstance(error, Unreachable):
+        return PATIENCE
+    return error.patience + random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5)))  # noqa: S311 - no secret

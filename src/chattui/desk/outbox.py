@@ -10,7 +10,7 @@ from uuid import uuid4
 from chattui.desk.clock import ServerClock
 from chattui.desk.errands import Errands
 from chattui.desk.keeping import Drawer, Item, Outgoing, Unkept, parked
-from chattui.gateway.errors import GatewayError
+from chattui.gateway.errors import GatewayError, Unreachable
 from chattui.gateway.protocol import Accepted, Gateway, Refused
 from chattui.model.events import (
     Delivery,
@@ -54,6 +54,7 @@ class Outbox:
         self._hurry = asyncio.Event()
         self._stirred = asyncio.Event()
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._not_before = 0.0
         self._open = self._sending = False
 
     def begin(self) -> None:
@@ -90,6 +91,7 @@ class Outbox:
         """Send what was refused once more. Raises `Unkept`."""
         if (item := self._items.get(item_id)) is not None and item.refused:
             self.renew(await self._drawer.change(parked(item, "")))
+            self.hurry()
 
     async def discard(self, item_id: str) -> None:
         """Give up what was refused. Raises `Unkept`."""
@@ -105,11 +107,16 @@ class Outbox:
         self.renew(taken[0])
         return taken[1]
 
-    def hurry(self) -> None:
-        """End every pause: the link is back, or an agent pressed a key."""
+    def go_on(self) -> None:
+        """End every back-off: the link is back."""
         self._hurry.set()
         self._hurry = asyncio.Event()
         self._send()
+
+    def hurry(self) -> None:
+        """An agent pressed a key: whatever the server asked for, try at once."""
+        self._not_before = 0.0
+        self.go_on()
 
     # Inside
 
@@ -178,6 +185,7 @@ class Outbox:
         """Until it is stored or refused."""
         failures = 0
         while True:
+            await self._be_patient()
             hurry = self._hurry
             try:
                 async with self._turns:
@@ -185,6 +193,7 @@ class Outbox:
                     answer = await self._gateway.submit(item.intent)
             except GatewayError as error:
                 failures += 1
+                self._heed(error)
                 self._apply(*_changed(item, Delivery.QUEUED, str(error)))
             except Exception:  # noqa: BLE001 - a fault of ours must not stop what else waits
                 _log.exception("something could not be sent")
@@ -193,6 +202,15 @@ class Outbox:
             else:
                 return await self._settle(item, answer)
             await _pause(hurry, random.uniform(0, min(CAP, 0.5 * 2 ** min(failures, 5))))  # noqa: S311 - no secret
+
+    def _heed(self, error: GatewayError) -> None:
+        if isinstance(error, Unreachable) and error.patience:
+            self._not_before = asyncio.get_running_loop().time() + error.patience
+
+    async def _be_patient(self) -> None:
+        """What the server asked of one lane it asked of all. Only a key ends it."""
+        while (seconds := self._not_before - asyncio.get_running_loop().time()) > 0:
+            await _pause(self._hurry, seconds)
 
     async def _settle(self, item: Item, answer: Accepted | Refused) -> None:
         match answer:

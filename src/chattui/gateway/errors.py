@@ -13,6 +13,11 @@ class GatewayError(Explained):
 class Unreachable(GatewayError):
     """No answer: the network, a time-out, a 5xx. Whether a write took effect is unknown; repeating it is safe."""
 
+    def __init__(self, sentence: str, patience: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.patience = patience
+        """Seconds for which the server asks not to be asked again; 0 where it said nothing."""
+
 
 class SignedOut(GatewayError):
     """There is no session, or it is over. Signing in again is the remedy."""

@@ -20,14 +20,13 @@ from chattui.local.state import Endpoint
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--port", type=int)
 @click.option("--fresh", is_flag=True)
-def main(directory: Path, port: int | None, *, fresh: bool) -> None:
+def main(directory: Path, *, fresh: bool) -> None:
     """Serve DIRECTORY until its last client has gone."""
     os.chdir("/")
     data = DataDirectory.at(directory)
     try:
-        server.run(Run(data, port, fresh), _progress, _ready)
+        server.run(Run(data, fresh=fresh), _progress, _ready)
     except StackFailed as failure:
         _say(failed=str(failure))
         sys.exit(1)

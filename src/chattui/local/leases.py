@@ -38,13 +38,13 @@ class Leases:
             self._timer = asyncio.get_running_loop().call_later(seconds, self._stop)
 
     def enter(self) -> None:
-        """Somebody is here."""
+        """Count one more, and let the stack go on."""
         self.count += 1
         if self._timer is not None:
             self._timer.cancel()
 
     def leave(self) -> None:
-        """Somebody left."""
+        """Count one less; after the last one the stack stops, unless another comes soon."""
         self.count -= 1
         if not self.count:
             self.wait(LINGER)

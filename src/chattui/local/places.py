@@ -88,12 +88,3 @@ def opened_private(path: str | Path, flags: int) -> int:
     descriptor = os.open(path, flags, 0o600)
     os.fchmod(descriptor, 0o600)  # made by an earlier run, or a version that cared less
     return descriptor
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace `path` in one step by a file that this user alone can read."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    fresh.replace(path)

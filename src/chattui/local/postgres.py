@@ -127,7 +127,7 @@ class Postgres:
         _wait_for_backends(self._cluster)
 
     def belongs_to(self, root: Path) -> None:
-        """Note whose cluster this is, so that `wipe_orphans` knows when it is nobody's any more."""
+        """Note whose cluster this is, so that `wipe_orphans` can tell when its data directory is gone."""
         (self._directory / ORIGIN).write_bytes(os.fsencode(root))
 
     def wipe(self) -> None:

@@ -68,13 +68,12 @@ class Lease:
                     break
 
 
-def join(data_dir: Path, *, fresh: bool = False, port: int | None = None, progress: Progress = lambda _: None) -> Lease:
+def join(data_dir: Path, *, fresh: bool = False, progress: Progress = lambda _: None) -> Lease:
     """Join the stack of `data_dir`; start it where none runs. Blocks for up to a few seconds.
 
     Args:
         data_dir: made where it is not there.
         fresh: throw the old database away; refused while others are joined.
-        port: the HTTP port of a stack that is started now; else the last one or a free one.
         progress: told each step of a start, in words for a person.
 
     Raises:
@@ -88,18 +87,19 @@ def join(data_dir: Path, *, fresh: bool = False, port: int | None = None, progre
                 return Lease(state.endpoint)
         if state is not None:
             _retire(state, fresh=fresh)
-        return Lease(_start(data, fresh=fresh, port=port, progress=progress))
+        return Lease(_start(data, fresh=fresh, progress=progress))
 
 
 def serve_foreground(
     data_dir: Path,
     *,
     port: int | None = None,
-    fresh: bool = False,
     progress: Progress = lambda _: None,
     ready: Callable[[Endpoint], None],
 ) -> None:
     """Run the stack of `data_dir` in this process until SIGINT or SIGTERM; `ready` is called once it answers.
+
+    It listens on `port`, else on that of its last run, or a free one.
 
     Others may join it meanwhile; it stops without regard to them. Must be called in the main thread.
 
@@ -123,7 +123,7 @@ def serve_foreground(
                 "end it first, or give another directory with --dir."
             )
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
-            server.run(server.Run(data, port, fresh, foreground=True), progress, unlocked)
+            server.run(server.Run(data, port, foreground=True), progress, unlocked)
 
 
 def end(data_dir: Path) -> None:
@@ -166,10 +166,8 @@ def _terminate(state: State) -> None:
         raise StackFailed(f"The stack's process {state.server.pid} does not stop; end it and try again.")
 
 
-def _start(data: DataDirectory, *, fresh: bool, port: int | None, progress: Progress) -> Endpoint:
-    command = [sys.executable, "-m", "chattui.local", str(data.root)]
-    command += ["--fresh"] if fresh else []
-    command += ["--port", str(port)] if port else []
+def _start(data: DataDirectory, *, fresh: bool, progress: Progress) -> Endpoint:
+    command = [sys.executable, "-m", "chattui.local", str(data.root), *(["--fresh"] if fresh else [])]
     with open(data.log, "ab", opener=opened_private) as log:
         process = subprocess.Popen(  # noqa: S603 - a fixed command
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True

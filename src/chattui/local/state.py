@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from chattui.local.places import DataDirectory, write_private
+from chattui.local.places import DataDirectory
 from chattui.local.processes import ProcessId
 from chattui.local.vault import Account
+from chattui.paths import write_private
 
 Progress = Callable[[str], None]
 """Told each step of a start, in words for a person."""
@@ -51,7 +52,7 @@ def running(data: DataDirectory) -> State | None:
 
 
 def announce(data: DataDirectory, state: State) -> None:
-    """Tell the world where this server is."""
+    """Write where this server is, for whoever wants to join it."""
     write_private(data.state, msgspec.json.format(msgspec.json.encode(state)))
 
 

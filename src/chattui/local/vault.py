@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from chattui.local.errors import StackFailed
-from chattui.local.places import DataDirectory, write_private
+from chattui.local.places import DataDirectory
+from chattui.paths import write_private
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """An event loop whose time passes as fast as one likes: what runs in it cannot tell."""
 
 import asyncio
+import math
 import selectors
 import time
 
@@ -11,9 +12,9 @@ class Pace(selectors.SelectSelector):
     def __init__(self, speed: float) -> None:
         super().__init__()
         self.speed = speed
-        """Seconds in a second: 1 is life, 0 stands still, infinity jumps over whatever is waited for."""
+        """How fast time passes: 1 as it does, 0 not at all; with infinity, nothing has to be waited for."""
         self.seconds = 0.0
-        """That have passed."""
+        """How many have passed."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """As a selector does, with its time-out in the loop's seconds."""
@@ -23,7 +24,10 @@ class Pace(selectors.SelectSelector):
             return super().select(None)
         begun = time.monotonic()
         ready = super().select(timeout / self.speed)
-        self.seconds += min(timeout, (time.monotonic() - begun) * self.speed) if ready else timeout
+        if not ready:
+            self.seconds += timeout
+        elif math.isfinite(self.speed):  # at infinite speed what is ready is handled before any time passes
+            self.seconds += min(timeout, (time.monotonic() - begun) * self.speed)
         return ready
 
 
@@ -35,5 +39,5 @@ class PacedLoop(asyncio.SelectorEventLoop):
         super().__init__(self.pace)
 
     def time(self) -> float:
-        """Of the pace, not of the machine."""
+        """The seconds that have passed at this pace, not those of the machine."""
         return self.pace.seconds

@@ -55,7 +55,7 @@ class Player:
         """The second that is waited for."""
 
     async def play(self) -> None:
-        """To the end."""
+        """Play every step, to the end of the part."""
         steps = self._part.steps
         for number, step in enumerate(steps, 1):
             await self._wait(step.at)
@@ -69,7 +69,7 @@ class Player:
             self._played(number, step)
 
     def left(self) -> float:
-        """Seconds until then."""
+        """Seconds until `coming`."""
         return self.coming - self._desk.seconds()
 
     async def _wait(self, until: float) -> None:

@@ -140,7 +140,7 @@ class RecordedDesk(Desk):
                 self._recorder.note(Answered(to, taken=taken))
 
     def _find(self) -> None:
-        """Words that were not written here, or not now."""
+        """Note the drafts that no recorded key has written: found at the start, or changed in another window."""
         found = {(one, kind): self.drafts.of(one, kind) for one in self._drawer.drafted() for kind in DRAFT_OF.values()}
         for (conversation_id, kind), text in found.items():
             if text != self._drafted.get((conversation_id, kind), ""):

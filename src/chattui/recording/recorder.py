@@ -49,7 +49,7 @@ class Recorder:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="recorder")
 
     def note(self, entry: AnyEntry) -> None:
-        """It happened now. Returns at once, and raises nothing."""
+        """Record that this happens now. Returns at once, and raises nothing."""
         self._step(lambda: entry)
 
     def applied(self, events: tuple[Event, ...]) -> None:

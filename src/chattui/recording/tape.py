@@ -71,7 +71,7 @@ def read(path: Path) -> Tape:
 
 
 def replayed(tape: Tape, steps: int | None = None) -> Store:
-    """A store as it was after so many steps; without a number, at the end."""
+    """The store as it was after so many steps; without a number, after all of them."""
     store = Store()
     for step in tape.steps[:steps]:
         if isinstance(step.entry, Applied):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chattui.model.records import ConversationEvent, ConversationId, LabelId, Message, Note, Sender, UserId
 from chattui.store.outbox import Queued
-from chattui.store.people import People
+from chattui.store.people import AI, People
 from chattui.store.projections import Entry, EntryKind
 from chattui.store.words import Names, told
 from chattui.text.inert import Inert, inert, inert_line
@@ -12,7 +12,6 @@ from chattui.text.inert import Inert, inert, inert_line
 NOTHING = inert("")
 SOMEBODY = inert_line("somebody")
 AGENT = inert_line("Agent")
-AI = inert_line("AI")
 
 
 class Drawing:

@@ -1,6 +1,7 @@
 """What I wrote and the database has not confirmed by its row."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -79,6 +80,10 @@ class Outbox:
         """What waits in one conversation, oldest first."""
         keys = self._of.get(conversation_id)
         return [self._queued[key] for key in keys] if keys else []
+
+    def all(self) -> Iterable[Queued]:
+        """What waits anywhere, oldest first."""
+        return self._queued.values()
 
     def waiting(self) -> int:
         """What is on its way."""

@@ -9,6 +9,8 @@ from chattui.model.records import Availability, ConversationId, Profile, Role, U
 from chattui.store.tables import Table
 from chattui.text.inert import Inert, inert_line
 
+AI = inert_line("AI")
+"""What every bot is called, whatever its profile says: customers and colleagues know it by this."""
 FADE = timedelta(seconds=5)
 """How long a sign of typing lasts."""
 
@@ -31,8 +33,10 @@ class People:
         self._wondered.clear()
 
     def name(self, user_id: UserId | None) -> Inert | None:
-        """Of an agent or a bot; None where nobody has introduced them."""
+        """Of an agent; a bot is called as over its messages. None where nobody has introduced them."""
         profile = self.profiles.get(user_id)
+        if profile and profile.role is Role.BOT:
+            return AI
         return inert_line(profile.display_name) if profile else None
 
     def wonder(self, user_id: UserId | None) -> bool:

@@ -165,6 +165,16 @@ class CustomerPanel(Struct, frozen=True):
     """(author, text), oldest first."""
 
 
+class Unsent(Struct, frozen=True):
+    """Something that I wrote and that is not stored."""
+
+    conversation_id: ConversationId
+    name: Inert | None
+    """The customer's; None where I no longer see the conversation."""
+    preview: Inert
+    entry: Entry
+
+
 class Header(Struct, frozen=True):
     """The top line."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from chattui.model.events import PageLoaded, SnapshotTaken
+from chattui.model.events import Delivery, PageLoaded, SnapshotTaken
 from chattui.model.records import Conversation, ConversationId, Label, Message, Note, Role, Sender, Status, UserId
 from chattui.store.changes import Cause, Changes
 from chattui.store.drawing import NOTHING
@@ -22,6 +22,7 @@ from chattui.store.projections import (
     Reply,
     Thread,
     ThreadHead,
+    Unsent,
     View,
 )
 from chattui.store.replies import replies
@@ -141,6 +142,20 @@ class Queries:
         rows = (window.at(entry.seq), window.side(entry.key)) if window else ()
         said = (row for row in rows if isinstance(row, Message | Note) and row.deleted_at is None)
         return next((one.body for one in (*state.outbox.of(conversation_id), *said) if one.id == entry.key), "")
+
+    def unsent(self) -> tuple[Unsent, ...]:
+        """What I wrote and is not stored: what was refused comes first, each in the order in which it was written."""
+        state = self._store.state
+        every = sorted(state.outbox.all(), key=lambda one: one.delivery is not Delivery.REFUSED)
+        return tuple(
+            Unsent(
+                conversation_id=one.conversation_id,
+                name=state.customer_name(one.conversation_id) if self.knows(one.conversation_id) else None,
+                preview=inert_line(one.body[:200]),
+                entry=state.drawing.queued(one, 0),
+            )
+            for one in every
+        )
 
     def panel(self, conversation_id: ConversationId) -> CustomerPanel:
         """What is known of its customer. KeyError where `knows` says no."""

@@ -67,6 +67,7 @@ LEADER = "ctrl+g"
 
 OPEN = (Standing.AI, Standing.WAITING, Standing.MINE)
 WRITING = (Where.COMPOSER,)
+READ = (*PANES, Where.PANEL)
 SCROLLED = (Where.LIST, Where.THREAD, Where.COMPOSER)
 
 CONVERSATION = (
@@ -131,13 +132,14 @@ WORDS = (
 MESSAGES = (
     Action("message-up", ("alt+up",), "message", "Choose the message above", "Messages", SCROLLED),
     Action("message-down", ("alt+down",), "message", "Choose the message below", "Messages", SCROLLED),
-    Action("copy", ("y",), "copy", "Copy the message, as it was written", "Messages", acts=True),
+    Action("copy", ("y",), "copy", "Copy the message, or what the mouse marked", "Messages", acts=True),
     Action("open-link", ("O",), "open link", "See where a message's links lead, and open one", "Messages", acts=True),
     Action("retry", ("x",), "send again", "Send again what was refused", "Messages", acts=True),
     Action("edit", ("e",), "edit", "Put what was refused back where you write", "Messages", acts=True),
     Action("discard", ("X",), "give up", "Give up what was refused", "Messages", acts=True),
+    Action("unsent", ("f8",), "not sent", "What was not sent: again, copied, edited, given up", "Messages", ANYWHERE),
 )
-"""Done to the chosen one; without one, to the newest that they fit."""
+"""But for the last, done to the chosen one; without one, to the newest that they fit."""
 MOVES = (
     Action("keep-filter", ("enter",), "keep", "Keep the filter, go to the list", "Moving", (Where.FILTER,)),
     Action("back", ("escape",), "back", "One step back: popup, filter, composer, list", "Moving", ANYWHERE),
@@ -149,13 +151,14 @@ MOVES = (
     Action("last", ("ctrl+t",), "last one", "Back to the one before", "Moving", ANYWHERE),
     Action("scroll-up", ("pageup",), "scroll", "Scroll the thread up", "Moving", SCROLLED),
     Action("scroll-down", ("pagedown",), "scroll", "Scroll the thread down", "Moving", SCROLLED),
-    Action("up", ("up", "k"), "up", "Up: the list, or the thread", "Moving"),
-    Action("down", ("down", "j"), "down", "Down: the list, or the thread", "Moving"),
+    Action("up", ("up", "k"), "up", "Up: list, thread, or past conversations", "Moving", READ),
+    Action("down", ("down", "j"), "down", "Down: list, thread, or past conversations", "Moving", READ),
     Action("first", ("home", "g"), "first", "To the first one", "Moving"),
     Action("end", ("end", "G"), "last", "To the last one; in the thread, the newest", "Moving"),
     Action("read-thread", ("right",), "thread", "From the list into the thread", "Moving", (Where.LIST,)),
     Action("read-list", ("left",), "list", "From the thread to the list", "Moving", (Where.THREAD,)),
     Action("read-panel", ("right",), "customer", "From the thread to the customer", "Moving", (Where.THREAD,)),
+    Action("open-past", ("enter",), "open", "Open the customer's past conversation", "Moving", (Where.PANEL,)),
     Action("leave-panel", ("left",), "thread", "From the customer to the thread", "Moving", (Where.PANEL,)),
 )
 VIEWS = (
@@ -178,12 +181,14 @@ PROGRAM = (
 )
 ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MESSAGES, *MOVES, *VIEWS, *PROGRAM)
 
+NEEDS_ONE = {*(action.id for action in CONVERSATION), "reply", "note", "templates"} - {"take-next"}
+"""Done to a conversation: nothing where none is under the cursor."""
 COMPOSING = ("send", "take-over", "reopen", "close", "newline", "templates", "back", "next-needing-me")
 """The footer while writing, in order; letters come after the leader."""
 OFFERED = {
     Where.COMPOSER: COMPOSING,
     Where.FILTER: ("keep-filter", "back", "search", "next-needing-me", "last"),
-    Where.PANEL: ("leave-panel", "back", "next-needing-me"),
+    Where.PANEL: ("up", "down", "open-past", "leave-panel", "back", "next-needing-me"),
 }
 """The footer of these is written by hand; elsewhere `rank` decides."""
 MOST_KEYS = 7
@@ -248,7 +253,8 @@ class Keymap:
             other = self._by_key.setdefault((key, where), action)
             if other is not action:
                 raise KeysError(
-                    f"Key {spoken(key)} is asked for by both {other.id} and {action.id}: give one of them another key."
+                    f"[keys] in the settings: key {spoken(key)} is asked for by both {other.id} and {action.id}; "
+                    "give one of them another key."
                 )
 
     def meaning(self, key: str, where: Where) -> Action | None:
@@ -263,15 +269,20 @@ class Keymap:
         plain = next((key for key in keys if not _is_text(key)), None)
         return spoken(plain) if plain else f"{spoken(self.actions['leader'].keys[0])} {spoken(next(iter(keys), ''))}"
 
-    def footer(self, where: Where, standing: Standing | None) -> list[tuple[str, Action]]:
-        """(key, action) of what is worth a place at the bottom here, in order."""
+    def footer(self, where: Where, standing: Standing | None, *, note: bool = False) -> list[tuple[str, Action]]:
+        """(key, action) of what is worth a place at the bottom here, in order. A `note` is kept, not sent."""
         if where in OFFERED:
             offered = [self.actions[action_id] for action_id in OFFERED[where]]
         else:
             ranked = (action for action in self.actions.values() if action.rank and where in action.where)
             offered = sorted(ranked, key=lambda action: action.rank)
-        fitting = [action for action in offered if standing is None or standing in action.when]
-        return [(self.hint(action.id, where), action) for action in fitting[:MOST_KEYS]]
+        fitting = [action for action in offered if _fits(action, standing)]
+        named = [structs.replace(a, label="keep") if note and a.id == "send" else a for a in fitting[:MOST_KEYS]]
+        return [(self.hint(action.id, where), action) for action in named]
+
+
+def _fits(action: Action, standing: Standing | None) -> bool:
+    return standing in action.when if standing else action.id not in NEEDS_ONE
 
 
 def _is_text(key: str) -> bool:
@@ -282,7 +293,7 @@ def _rebind(rebound: Mapping[str, Iterable[str]]) -> dict[str, Action]:
     actions = {action.id: action for action in ACTIONS}
     for action_id, keys in rebound.items():
         if action_id not in actions:
-            raise KeysError(f"There is no action {action_id!r}{_nearest(action_id, actions)}")
+            raise KeysError(f"[keys] in the settings: there is no action {action_id!r}{_nearest(action_id, actions)}")
         actions[action_id] = structs.replace(actions[action_id], keys=tuple(key_name(key) for key in keys))
     return actions
 

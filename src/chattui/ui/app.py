@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import Provider
-from textual.events import AppBlur, AppFocus, Event, InputEvent, Key
+from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
+from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from chattui.gateway.errors import GatewayError
@@ -37,14 +37,10 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 PATIENCE = 0.2
 """Seconds until an inbox that is still being opened says so."""
+KEY_PATIENCE = 1.0
+"""Seconds that a key waits for the one before it, which takes a few thousandths."""
 HANGUP_PATIENCE = 3.0
 """Seconds in which drafts and link are brought to a good end once the window is closed; it takes well under one."""
-
-
-def _palette() -> "type[Provider]":
-    from chattui.ui.screens.palette import InboxCommands  # noqa: PLC0415 - not before somebody asks
-
-    return InboxCommands
 
 
 class ChattuiApp(App[None]):
@@ -52,9 +48,8 @@ class ChattuiApp(App[None]):
 
     TITLE = "chattui"
     CSS_PATH = "chattui.tcss"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
     PAUSE_GC_ON_SCROLL = True
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
@@ -147,7 +142,7 @@ class ChattuiApp(App[None]):
 
     def _doers(self) -> "Doers":
         return {
-            "palette": lambda _: self.action_command_palette(),
+            "palette": lambda _: self._palette(),
             "help": lambda _: self._help(),
             "theme": lambda _: self._turn_light(),
             "quit": lambda _: self.call_next(self.action_quit),
@@ -155,6 +150,12 @@ class ChattuiApp(App[None]):
 
     def _turn_light(self) -> None:
         self.theme = "chattui-light" if self.current_theme.dark else "chattui-dark"
+
+    def _palette(self) -> None:
+        from chattui.ui.screens.palette import Palette  # noqa: PLC0415 - not before somebody asks
+
+        if self._inbox is not None:
+            self.push_screen(Palette(self._inbox))
 
     def _help(self) -> None:
         from chattui.ui.screens.help import HelpScreen  # noqa: PLC0415 - not before somebody asks
@@ -169,6 +170,8 @@ class ChattuiApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Any key and any movement of the mouse says that somebody is here."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            await self._in_turn()
         if isinstance(event, InputEvent):
             was_here = self._attention.here(self._clock())
             self._attention.active(self._clock())
@@ -176,6 +179,16 @@ class ChattuiApp(App[None]):
                 self.call_later(self._attend)
         if not self._pressed(event):
             await super().on_event(event)
+
+    async def _in_turn(self) -> None:
+        """Keys that are read together: one may open what the next is meant for. The inbox sees to its own at once."""
+        before: Widget | None = None
+        while self._inbox is not None:
+            taker: Widget = self.focused or self.screen
+            if taker is before or (self.screen is self._inbox and not self._inbox.in_field):
+                return
+            await _seen_to(taker)
+            before = taker
 
     def _pressed(self, event: Event) -> bool:
         """Whether the inbox has seen to a key, before the next one is looked at."""
@@ -228,6 +241,15 @@ class ChattuiApp(App[None]):
         where = f" What happened is in {self._settings.log_file}." if self._settings.log_file else ""
         self.failure = f"It had to stop because of a fault of its own; nothing you wrote is lost.{where}"
         self.panic()
+
+
+async def _seen_to(taker: Widget) -> None:
+    """Wait until it has done what it was told so far, if it still does anything."""
+    done = asyncio.Event()
+    if taker.call_later(done.set):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEY_PATIENCE):
+                await done.wait()
 
 
 def _end_anyway(return_code: int) -> None:

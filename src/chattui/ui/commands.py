@@ -64,6 +64,7 @@ class Commands:
             "next-needing-me": lambda _: self._or_say("Nobody needs you now.", browsing.needing_me()),
             "last": lambda _: self._or_say("No conversation was open before this one.", browsing.last()),
             "read-thread": lambda _: panes.to_thread(),
+            "open-past": lambda _: panes.panel.open_chosen(),
             "leave-panel": lambda _: panes.to_thread(),
             "read-panel": lambda _: panes.to_panel(),
             "message-up": lambda _: thread.select(-1),
@@ -79,11 +80,20 @@ class Commands:
     def _steps(self) -> Doers:
         rows, thread = self._browsing.list, self._thread
         return {
-            "up": lambda _: self._here(lambda: rows.step(-1), lambda: thread.action_lines(-1)),
-            "down": lambda _: self._here(lambda: rows.step(1), lambda: thread.action_lines(1)),
+            "up": lambda _: self._step(-1),
+            "down": lambda _: self._step(1),
             "first": lambda _: self._here(rows.to_first, thread.action_to_start),
             "end": lambda _: self._here(rows.to_last, thread.to_end),
         }
+
+    def _step(self, by: int) -> None:
+        match self._panes.where:
+            case Where.PANEL:
+                self._panes.panel.walk(by)
+            case Where.THREAD:
+                self._thread.action_lines(by)
+            case _:
+                self._browsing.list.step(by)
 
     def _here(self, in_list: Callable[[], None], in_thread: Callable[[], None]) -> None:
         (in_thread if self._panes.where is Where.THREAD else in_list)()
@@ -111,11 +121,7 @@ class Commands:
         self._browsing.show_view(view)
 
     def _open(self, target: Target) -> None:
-        if target is None:
-            self._host.say("There is no conversation under the cursor.")
-            return
-        self._browsing.open(target)
-        self._panes.write(self._writing.composer.mode)
+        self._write(self._writing.composer.mode, target)
 
     def _write(self, mode: Mode, target: Target) -> None:
         if target is not None:

@@ -8,7 +8,7 @@ from textual.events import Key
 
 from chattui.model.records import ConversationId
 from chattui.text.inert import Inert
-from chattui.ui.actions import PANES, Action, Keymap, Where, spoken
+from chattui.ui.actions import NEEDS_ONE, PANES, Action, Keymap, Where, spoken
 from chattui.ui.guard import Guard, Later
 from chattui.ui.questions import Questions
 from chattui.ui.settings import Settings
@@ -79,6 +79,11 @@ class Keyboard:
             run()
 
     def _run(self, action: Action, target: ConversationId | None, key: str) -> None:
+        if action.id in NEEDS_ONE:
+            self._footer.hush()  # what is said of the last one is not true of this one
+            if target is None:
+                self._footer.say("There is no conversation under the cursor.")
+                return
         if action.id not in BESIDE and not self.questions.let_through(action, target, key):
             return
         self.doers[action.id](target)

@@ -54,7 +54,7 @@ class Messages:
             "open-link": lambda _: self._links(),
             "retry": lambda _: self._refused(lambda _, entry: self._desk.retry(entry.key)),
             "discard": lambda _: self._refused(lambda _, entry: self._desk.discard(entry.key)),
-            "edit": lambda _: self._refused(lambda one, entry: self._host.work(self._edit(one, entry))),
+            "edit": lambda _: self._refused(lambda one, entry: self._host.work(self.edit(one, entry))),
         }
 
     def _chosen(self, fits: Callable[[Entry], object]) -> Entry | None:
@@ -67,13 +67,23 @@ class Messages:
     # Copying
 
     def _copy(self) -> None:
+        marked = self._thread.screen.get_selected_text()
+        if marked:
+            self._put(marked, "what the mouse marked")
+            return
         entry = self._chosen(self._words)
         words = self._words(entry) if entry is not None else ""
         if entry is None or not words:
             self._host.say("There are no words to copy here.")
             return
+        if self._selection.shown is not None:
+            self.copy(self._selection.shown, entry)
+
+    def copy(self, conversation_id: ConversationId, entry: Entry) -> None:
+        """Its words, as they were written."""
         whose = "your" if entry.mine else f"{entry.author}'s"
-        self._put(words, f"{whose} {'note' if entry.kind is EntryKind.NOTE else 'message'}")
+        what = f"{whose} {'note' if entry.kind is EntryKind.NOTE else 'message'}"
+        self._put(self._desk.queries.original(conversation_id, entry), what)
 
     def _words(self, entry: Entry) -> str:
         """As they were written: never drawn, and only ever encoded on the way to the clipboard."""
@@ -121,9 +131,10 @@ class Messages:
         else:
             then(self._selection.shown, entry)
 
-    async def _edit(self, conversation_id: ConversationId, entry: Entry) -> None:
+    async def edit(self, conversation_id: ConversationId, entry: Entry) -> None:
+        """What was refused stands where it was written, again."""
         mode = Mode.NOTE if entry.kind is EntryKind.NOTE else Mode.REPLY
-        words = self._words(entry)
+        words = self._desk.queries.original(conversation_id, entry)
         try:
             back = await self._writing.take_back(conversation_id, mode, entry.key, words)
         except Unkept as error:

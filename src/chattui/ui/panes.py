@@ -92,6 +92,11 @@ class Panes(Horizontal):
             self._painting.thread.point_to(conversation_id, message_id)
         self.to_thread()
 
+    @property
+    def panel(self) -> CustomerPanelView:
+        """The customer's; seen or not."""
+        return self._painting.panel
+
     def to_panel(self) -> None:
         """The customer, where there is room for them."""
         if self._painting.panel.display:

@@ -14,12 +14,20 @@ from chattui.ui.widgets.header import PRESENCE
 
 
 class Choice(Struct, frozen=True):
-    """One line of a picker: `text` is what is searched, `detail` stands beside it."""
+    """One line of a picker, or two: `text`, and what stands `below`, are searched; `detail` stands beside it."""
 
     id: str
     text: str
     detail: str = ""
     marked: bool = False
+    below: str = ""
+
+
+def narrowed(choices: Iterable[Choice], words: str) -> list[Choice]:
+    """Those with these words in them; those that have them below come last."""
+    sought, every = words.casefold(), list(choices)
+    first = [one for one in every if sought in one.text.casefold()]
+    return [*first, *(one for one in every if one not in first and sought in one.below.casefold())]
 
 
 def label_choices(labels: Iterable[tuple[LabelChip, bool]]) -> list[Choice]:

@@ -60,14 +60,19 @@ async def test_every_line_fills_the_pane(width: int) -> None:
         assert [view.render_line(y).cell_length for y in range(region.height)] == [region.width] * region.height
 
 
-async def test_a_past_conversation_opens_by_click_and_by_key() -> None:
+async def test_a_past_conversation_opens_by_click_and_by_choice() -> None:
     view, host = hosted()
     async with host.shown((31, 24)) as pilot:
         view.show(PANEL)
         await pilot.pause()
         await pilot.click(view, offset=(5, 16))
         await pilot.click(view, offset=(5, 5))
-        await pilot.press("down", "down", "down", "enter", "up", "enter")
+        for _ in range(3):
+            view.walk(1)
+        view.open_chosen()
+        view.walk(-1)
+        view.open_chosen()
+        await pilot.pause()
         assert [message.conversation_id for message in host.of(CustomerPanelView.PastOpened)] == ["old", "older", "old"]
         assert painted(view)[16].startswith("▌ 12 Nov")
 
@@ -76,7 +81,9 @@ async def test_a_small_pane_scrolls_to_the_past_one_chosen() -> None:
     view, host = hosted()
     async with host.shown((31, 6)) as pilot:
         view.show(PANEL)
-        await pilot.press("down", "down")
+        await pilot.pause()
+        view.walk(1)
+        view.walk(1)
         assert painted(view)[-1].startswith("▌ 2024")
         view.show(replace(PANEL, contact_id=ContactId("other")))
         await pilot.pause()

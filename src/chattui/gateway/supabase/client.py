@@ -12,6 +12,7 @@ from supabase import AsyncClient, AsyncClientOptions
 from chattui.gateway.errors import Misconfigured
 from chattui.gateway.protocol import SessionStorage
 from chattui.gateway.supabase.faults import WRONG_URL
+from chattui.gateway.supabase.patience import asks_for_patience
 from chattui.gateway.supabase.session import SessionKeeper, Vault
 
 NO_KEY = "There is no key. Set `key` in the profile."
@@ -37,7 +38,7 @@ class Connection:
             timeout=TIMEOUT,
             trust_env=not is_loopback(url),
             verify=urlsplit(url).scheme == "https",  # certificates that nobody asks for take 20 ms and 4 MB to load
-            event_hooks={"response": [_refuse_pages]},
+            event_hooks={"response": [_heed_patience, _refuse_pages]},
         )
         options = AsyncClientOptions(
             auto_refresh_token=False,
@@ -76,17 +77,31 @@ class Connection:
         await self.http.aclose()
 
 
+async def _heed_patience(response: httpx.Response) -> None:
+    """What postgrest raises by itself has no headers.
+
+    Raises:
+        HTTPStatusError: the server asks not to be asked again soon.
+    """
+    if _is_rest(response) and asks_for_patience(response):
+        raise httpx.HTTPStatusError("busy", request=response.request, response=response)
+
+
 async def _refuse_pages(response: httpx.Response) -> None:
     """A success of REST without JSON is no answer: postgrest would hand out a portal's page, or an answer cut off.
 
     Raises:
         ValueError: it is one.
     """
-    if response.is_success and response.status_code != httpx.codes.NO_CONTENT and "/rest/v1/" in response.url.path:
+    if response.is_success and response.status_code != httpx.codes.NO_CONTENT and _is_rest(response):
         try:
             msgspec.json.decode(await response.aread(), type=msgspec.Raw)
         except msgspec.DecodeError as error:
             raise ValueError("an answer without JSON") from error
+
+
+def _is_rest(response: httpx.Response) -> bool:
+    return "/rest/v1/" in response.url.path
 
 
 def is_loopback(url: str) -> bool:

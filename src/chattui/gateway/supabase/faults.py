@@ -10,9 +10,11 @@ from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, Au
 
 from chattui.gateway.errors import GatewayError, Misconfigured, SignedOut, Unreachable
 from chattui.gateway.protocol import Refused
+from chattui.gateway.supabase.patience import patience
 
 OFFLINE = "The server can not be reached."
 BROKEN = "The server's answer makes no sense; if it stays so, run `chattui doctor`."
+TOO_MUCH = "The server has too much to do."
 BUSY = "The database is busy; try again."
 NO_SCHEMA = "The chattui migrations are missing in this project, or too old. Apply them with `supabase db push`."
 WRONG_KEY = "The project does not accept this key. Compare `key` in the profile with the project's API settings."
@@ -57,6 +59,8 @@ def raise_rest(error: Exception) -> Never:
             raise _of_api(error) from error
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
             raise Misconfigured(WRONG_URL) from error
+        case httpx.HTTPStatusError(response=response):
+            raise Unreachable(TOO_MUCH, patience(response)) from error
         case httpx.HTTPError() | OSError():
             raise Unreachable(OFFLINE) from error
         case msgspec.ValidationError() | ValidationError() | ValueError():

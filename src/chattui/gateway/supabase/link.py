@@ -9,8 +9,10 @@ from typing import Any
 
 from msgspec import Struct, convert
 from realtime.types import RealtimeSubscribeStates
+from supabase_auth.types import Session
 from websockets.exceptions import InvalidStatus, WebSocketException
 
+from chattui.gateway.attempts import Attempt
 from chattui.gateway.errors import GatewayError, Unreachable
 from chattui.gateway.supabase.client import Connection, is_loopback
 from chattui.gateway.supabase.faults import OFFLINE, WRONG_KEY, WRONG_URL
@@ -47,6 +49,7 @@ class Link:
     def __init__(self, connection: Connection, subject: Subject, emit: Callable[[Heard], None]) -> None:
         self._connection = connection
         self._subject = subject
+        self._asking = Attempt(self._ask)
         self._emit = emit
         self._hurry = asyncio.Event()
         self._closed = False
@@ -74,6 +77,8 @@ class Link:
     def retry_now(self) -> None:
         """End the present pause. Of what was joined or is being asked for, find out whether anybody still answers."""
         self._hurry.set()
+        self._connection.session.hurry()
+        self._asking.anew()
         if self._life is not None:
             self._aside(self._life.doubt())
 
@@ -99,8 +104,7 @@ class Link:
         """One life: why it ended, and whether the channel was ever joined in it."""
         life: _Life | None = None
         try:
-            channel = await self._subject()
-            session = await self._connection.session.fresh()
+            channel, session = await self._asking.answer()
             life = self._life = _Life(self._connection, session.access_token, self._emit)
             lost = await life.live(channel)
             if life.token_refused:
@@ -113,6 +117,10 @@ class Link:
         finally:
             self._life = None
         return lost, life is not None and life.joined.is_set()
+
+    async def _ask(self) -> tuple[Channel, Session]:
+        """What to join, and as whom."""
+        return await self._subject(), await self._connection.session.fresh()
 
     def _renewed(self, token: str) -> None:
         """A new token goes to the channel too; where that fails, the channel ends and is joined with the new one."""

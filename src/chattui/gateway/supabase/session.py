@@ -5,12 +5,14 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 from supabase import AsyncClient
 from supabase_auth import AsyncSupportedStorage
-from supabase_auth.types import AuthChangeEvent, Session
+from supabase_auth.types import AuthChangeEvent, AuthResponse, Session
 
+from chattui.gateway.attempts import Attempt
 from chattui.gateway.errors import Misconfigured, SignedOut, Unreachable
 from chattui.gateway.protocol import SessionStorage
 from chattui.gateway.supabase.faults import SIGNED_OUT, auth_error
@@ -32,6 +34,7 @@ class Vault(AsyncSupportedStorage):
     def __init__(self, storage: SessionStorage) -> None:
         self._storage = storage
         self._items: dict[str, str] = {}
+        self.saving = False
 
     def seed(self, key: str, text: str) -> None:
         """A session that was read from the real storage."""
@@ -46,10 +49,13 @@ class Vault(AsyncSupportedStorage):
         if self._items.get(key) == value:  # what was just read: another chattui may have written a newer one since
             return
         self._items[key] = value
+        self.saving = True
         try:
             await asyncio.to_thread(self._storage.save, value)
         except Exception as error:  # noqa: BLE001 - any keyring or file error; losing the session would be worse
             _log.error("the session could not be saved: %s", type(error).__name__)
+        finally:
+            self.saving = False
 
     async def remove_item(self, key: str) -> None:
         """From memory alone: a session that cannot be read now may be readable again. `SessionKeeper.forget` clears."""
@@ -67,6 +73,7 @@ class SessionKeeper:
         self._good_until = 0.0
         self._one = asyncio.Lock()
         self._renewals: set[asyncio.Task[None]] = set()
+        self._exchanging: Attempt[AuthResponse] | None = None
         self._dead: str | None = None
         self._told: str | None = None
         self._listeners: list[Callable[[str], None]] = []
@@ -120,6 +127,11 @@ class SessionKeeper:
         renewal.add_done_callback(self._renewed)
         # Whoever asked may be cancelled; a new refresh token that the server has given out must still be saved.
         await asyncio.shield(renewal)
+
+    def hurry(self) -> None:
+        """Ask anew for what is being exchanged. What was answered is saved first."""
+        if self._exchanging is not None and not self._vault.saving:
+            self._exchanging.anew()
 
     async def settle(self, seconds: float) -> None:
         """Wait until what is being exchanged is saved, but no longer than this."""
@@ -181,8 +193,9 @@ class SessionKeeper:
             await self._exchange(kept.refresh_token)
 
     async def _exchange(self, refresh_token: str) -> None:
+        self._exchanging = Attempt(partial(self._client.auth.refresh_session, refresh_token))
         try:
-            await self._client.auth.refresh_session(refresh_token)
+            await self._exchanging.answer()
         except Exception as error:
             fault = auth_error(error)
             if isinstance(fault, SignedOut):

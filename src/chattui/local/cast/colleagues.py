@@ -1,4 +1,4 @@
-"""The desk's people whom nobody plays: one of them closes what is over, which the AI may not do."""
+"""Agents of the demo whom no person plays: one of them closes what is over, which the AI may not do."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ class Colleagues:
         self._known = asyncio.Event()
 
     def see(self, joined: Collection[UserId]) -> None:
-        """Who is joined: they are somebody's, and act for themselves."""
+        """Take note of who is joined: a person plays them, so nothing is closed in their names."""
         self._joined = joined
         self._known.set()
 

@@ -13,9 +13,10 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from chattui.local.errors import StackFailed
-from chattui.local.places import DataDirectory, opened_private, write_private
+from chattui.local.places import DataDirectory, opened_private
 from chattui.local.processes import ProcessId
 from chattui.local.state import running
+from chattui.paths import write_private
 
 SEED = 1
 RATE = 1.0

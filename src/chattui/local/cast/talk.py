@@ -162,7 +162,7 @@ async def _after_silence(talk: Talk, over: Over) -> None:
 
 
 async def stay(talk: Talk) -> None:
-    """Somebody of the desk's history: says nothing unasked, and is there for whoever takes them over. For ever."""
+    """A customer who was there before the demo began: says nothing unasked, and answers whoever takes them over."""
     while True:
         turn = await talk.turn(None)
         if not isinstance(turn, Standing):

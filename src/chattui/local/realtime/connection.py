@@ -69,7 +69,7 @@ class Connection:
             self._overflown = True
 
     def forget(self, channel: Channel) -> None:
-        """Let its topic be joined anew."""
+        """The channel is over: its topic may be joined anew."""
         if self._channels.get(channel.topic) is channel:
             del self._channels[channel.topic]
 

@@ -14,10 +14,13 @@ from chattui.ui.actions import Keymap, categories, spoken
 LED = ("Conversation", "Messages")
 """Categories whose letters work while writing, after the leader."""
 SIGNS = (
-    ("◔ waiting   ● active   ◌ ai   ✓ closed", "how a conversation stands"),
-    ("│ customer   ┃ agent   ┊ AI", "who speaks"),
-    ("↑ sent   ✓ stored   ✓✓ read by the customer", "how far my words have come"),
+    ("◔ waiting  ● active  ◌ ai  ✓ closed  ◷ snoozed", "how it stands"),
+    ("! low  !! high  !!! urgent", "how urgent it is"),
+    ("✎ a draft of mine  ◉ a colleague looks at it", "what else is there"),
+    ("│ customer  ┃ agent  ┊ AI  ▌ a note", "who speaks"),
+    ("◌ queued  ↑ sent  ✓ stored  ✓✓ read  ✗ refused", "how far my words are"),
 )
+"""None so long that it breaks on the smallest screen with two panes."""
 
 
 class HelpScreen(ModalScreen[None]):

@@ -23,15 +23,16 @@ from chattui.ui.keyboard import Keyboard
 from chattui.ui.messages import Messages, fitting, refused_keys
 from chattui.ui.painting import Painting
 from chattui.ui.panes import Panes
-from chattui.ui.pickers import Choice
+from chattui.ui.pickers import Choice, narrowed
 from chattui.ui.reading import Reading
 from chattui.ui.screens.picker import Picker
 from chattui.ui.screens.search import SearchScreen
 from chattui.ui.settings import Settings
 from chattui.ui.triage import Triage
 from chattui.ui.unseen import SEND, Unseen
+from chattui.ui.unsent import UnsentWords
 from chattui.ui.widgets.bar import Bar
-from chattui.ui.widgets.composer import Composer
+from chattui.ui.widgets.composer import Composer, Mode
 from chattui.ui.widgets.conversations import ConversationList
 from chattui.ui.widgets.footer import FooterBar
 from chattui.ui.widgets.thread import ThreadView
@@ -119,6 +120,7 @@ class InboxScreen(Screen[None]):
             **hand_offs.doers(),
             **Triage(self.desk, self).doers(),
             **messages.doers(),
+            **UnsentWords(self.desk, messages, self.panes, self).doers(),
         }
 
     def _search(self) -> None:
@@ -196,7 +198,8 @@ class InboxScreen(Screen[None]):
         where = self.panes.where
         chosen = fitting(self.painting.thread.selected)
         offered = [(self.keymap.hint(name, where), self.keymap.actions[name]) for name in chosen]
-        self.footer.actions = (*offered, *self.keymap.footer(where, self.panes.standing))
+        note = self.writing.composer.mode is Mode.NOTE
+        self.footer.actions = (*offered, *self.keymap.footer(where, self.panes.standing, note=note))
         fixed = ("palette", "help")
         self.painting.thread.offer(refused_keys(self.keymap, where))
         self.footer.always = tuple((self.keymap.hint(name, where), self.keymap.actions[name]) for name in fixed)
@@ -213,7 +216,12 @@ class InboxScreen(Screen[None]):
             self.painting.written()
         else:
             self.painting.hurry()
-        return not isinstance(self.focused, (Composer, Input)) and self._key(event)
+        return not self.in_field and self._key(event)
+
+    @property
+    def in_field(self) -> bool:
+        """Whether somebody writes: then keys are the field's, at its turn."""
+        return isinstance(self.focused, (Composer, Input))
 
     def on_key(self, event: Key) -> None:
         """A key that the focused widget did not want as text."""
@@ -235,6 +243,7 @@ class InboxScreen(Screen[None]):
     def on_composer_commanded(self, event: Composer.Commanded) -> None:
         """The key after the leader."""
         self.keyboard.after_leader(event.key)
+        self.refresh_footer()  # a reply may have become a note without the focus going anywhere
 
     def on_bar_clicked(self, event: Bar.Clicked) -> None:
         """A word of header, tabs or footer."""
@@ -258,4 +267,4 @@ class InboxScreen(Screen[None]):
         self, title: str, choices: Callable[[], list[Choice]], chosen: Callable[[str], None], *, stay: bool = False
     ) -> None:
         """Let the agent pick."""
-        self.app.push_screen(Picker(title, choices, chosen, stay=stay))
+        self.app.push_screen(Picker(title, lambda words: narrowed(choices(), words), chosen, stay=stay))

@@ -1,13 +1,16 @@
 """Every action and every conversation, by name."""
 
-from functools import partial
+from collections.abc import Iterator
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
+from rich.text import Text
+from textual.fuzzy import FuzzySearch
 
+from chattui.model.records import ConversationId
 from chattui.store.projections import View
 from chattui.ui.actions import Action, spoken
+from chattui.ui.pickers import Choice
 from chattui.ui.screens.inbox import InboxScreen
+from chattui.ui.screens.picker import Picker
 from chattui.ui.widgets.signs import STATUS_SIGN
 
 MOST = 20
@@ -16,41 +19,54 @@ PEOPLE_FIRST = 1.5
 """A name that matches as well as an action stands above it."""
 
 
-class InboxCommands(Provider):
-    """Actions with their keys, then conversations. Only over the inbox."""
+class Palette(Picker):
+    """Actions with their keys, and conversations; what fits best comes first."""
 
-    @property
-    def _inbox(self) -> InboxScreen | None:
-        return self.screen if isinstance(self.screen, InboxScreen) else None
+    def __init__(self, inbox: InboxScreen) -> None:
+        super().__init__("Do, or go to", self._fitting, self._do)
+        self._inbox = inbox
+        self._match = FuzzySearch().match
 
-    async def discover(self) -> Hits:
-        """All actions, before anything is typed."""
-        if inbox := self._inbox:
-            for action in inbox.keymap.actions.values():
-                yield DiscoveryHit(
-                    _title(action), partial(inbox.keyboard.perform, action, _key(action)), text=action.help
-                )
+    def _fitting(self, words: str) -> list[Choice]:
+        """Without words every action, and nobody."""
+        words = words.strip()
+        if not words:
+            return [_choice(action) for action in self._inbox.keymap.actions.values()]
+        found = [*self._actions(words), *self._conversations(words)]
+        return [choice for _, choice in sorted(found, key=lambda one: one[0], reverse=True)]
 
-    async def search(self, query: str) -> Hits:
-        """Both, ranked by how well they match."""
-        if inbox := self._inbox:
-            matcher = self.matcher(query)
-            for action in inbox.keymap.actions.values():
-                if score := matcher.match(action.help):
-                    run = partial(inbox.keyboard.perform, action, _key(action))
-                    shown = Content.assemble(matcher.highlight(action.help), "  ", (_key(action), "dim"))
-                    yield Hit(score, shown, run, text=action.help)
-            for conversation_id in inbox.desk.queries.filtered(View.ALL, query)[:MOST]:
-                row = inbox.browsing.row(conversation_id)
-                go = partial(inbox.panes.reveal, conversation_id)
-                shown = Content.assemble(row.name, "  ", (f"{STATUS_SIGN[row.status]} {row.status}", "dim"))
-                score = PEOPLE_FIRST * matcher.match(row.name)
-                yield Hit(max(score, 0.01), shown, go, text=row.name)
+    def _actions(self, words: str) -> Iterator[tuple[float, Choice]]:
+        for action in self._inbox.keymap.actions.values():
+            score, _ = self._match(words, action.help)
+            if score:
+                yield score, _choice(action)
+
+    def _conversations(self, words: str) -> Iterator[tuple[float, Choice]]:
+        """They may fit by more than the name."""
+        for conversation_id in self._inbox.desk.queries.filtered(View.ALL, words)[:MOST]:
+            row = self._inbox.browsing.row(conversation_id)
+            score, _ = self._match(words, row.name)
+            standing = f"{STATUS_SIGN[row.status]} {row.status}"
+            yield PEOPLE_FIRST * score, Choice(conversation_id, row.name, standing)
+
+    def _do(self, chosen: str) -> None:
+        action = self._inbox.keymap.actions.get(chosen)
+        if action is not None:
+            self._inbox.keyboard.perform(action, _keys(action))
+        else:
+            self._inbox.panes.reveal(ConversationId(chosen))
+
+    def _text(self, choice: Choice) -> Text:
+        """The letters that fit are underlined."""
+        text, words = Text(choice.text), self._words.strip()
+        for place in self._match(words, choice.text)[1] if words else ():
+            text.stylize("underline", place, place + 1)
+        return text
 
 
-def _title(action: Action) -> Content:
-    return Content.assemble(action.help, "  ", (_key(action), "dim"))
+def _choice(action: Action) -> Choice:
+    return Choice(action.id, action.help, _keys(action))
 
 
-def _key(action: Action) -> str:
+def _keys(action: Action) -> str:
     return " ".join(spoken(key) for key in action.keys)

@@ -47,8 +47,13 @@ class Field(Input):
 
 
 def stepping(options: OptionList) -> Beyond:
-    """Up and down move the cursor of a list below the field."""
-    moves = {"up": options.action_cursor_up, "down": options.action_cursor_down}
+    """Keys that move the cursor of a list below the field."""
+    moves: dict[str, Callable[[], None]] = {
+        "up": options.action_cursor_up,
+        "down": options.action_cursor_down,
+        "pageup": options.action_page_up,
+        "pagedown": options.action_page_down,
+    }
 
     def step(event: Key) -> bool:
         if move := moves.get(event.key):

@@ -9,10 +9,15 @@ from textual.reactive import reactive
 from chattui.model.records import Status
 from chattui.store.projections import ThreadHead
 from chattui.store.words import PRIORITIES
+from chattui.text.cells import cut
+from chattui.text.inert import Inert
 from chattui.text.times import until
 from chattui.ui.widgets.bar import Bar, Part, width
 from chattui.ui.widgets.looks import STRONG, Look
 from chattui.ui.widgets.signs import PRIORITY, SNOOZED, STATUS_SIGN
+
+SHORTEST = 12
+"""Cells of a name that is cut, however long the rest."""
 
 
 def spell(seconds: float) -> str:
@@ -51,25 +56,28 @@ class ThreadHeadBar(Bar):
         self.asleep = until(head.snoozed_until, now) if head and head.snoozed_until else ""
 
     def parts(self, room: int) -> tuple[Sequence[Part], Sequence[Part]]:
-        """Viewers give way to who it is, labels to both; what is urgent or asleep keeps at least its sign."""
+        """Viewers give way to who it is, labels to both; what is urgent or asleep keeps at least its sign.
+
+        A name that is too long is cut, so that what follows it stands whole.
+        """
         if self.head is None:
             return [], []
-        left, right = self._who(self.head), self._right(self.head)
-        triage = self._triage(self.head, words=True)
-        if width([*left, *triage, *right]) >= room:
-            triage = self._triage(self.head, words=False)
-        left += triage
-        if width(left) + width(right) >= room:
+        name, right = Part(f" {self.head.name}", "name"), self._right(self.head)
+        stands = [self._standing(self.head), *self._triage(self.head, words=True)]
+        if width([name, *stands, *right]) >= room:
+            stands = [stands[0], *self._triage(self.head, words=False)]
+        if width([name, *stands, *right]) >= room:
             right = []
+        left = [Part(cut(Inert(name.text), max(room - width(stands), SHORTEST)), "name"), *stands]
         for label in self.head.labels:
             chip = Part(f"  #{label.name}", "label", "label")
             if width([*left, chip, *right]) < room:
                 left.append(chip)
         return left, right
 
-    def _who(self, head: ThreadHead) -> list[Part]:
+    def _standing(self, head: ThreadHead) -> Part:
         status = "…" if head.pending else self._status(head)
-        return [Part(f" {head.name}", "name"), Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))]
+        return Part(f"  {STATUS_SIGN[head.status]} {status}", str(head.status))
 
     def _triage(self, head: ThreadHead, *, words: bool) -> list[Part]:
         level = min(max(head.priority, 0), 3)

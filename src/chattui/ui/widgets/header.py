@@ -53,15 +53,17 @@ class HeaderBar(Bar):
             return [Part(" chattui", "name")], [] if self.trouble else [Part("◌ opening… ", "muted")]
         right = self._right(self.header, short=room < len(self.header.organization) + 58)
         name = [Part(f" {self.header.organization or 'chattui'}", "name")]
-        return (name if width(name) + width(right) <= room else [Part(" ")]), right
+        return (name if width(name) + width(right) < room else [Part(" ")]), right
 
     def _right(self, header: "Header", *, short: bool) -> list[Part]:
         dot = Part(" · ", "muted")
         parts = [self._link(header)]
+        if header.queued:
+            parts.append(Part(f" · {header.queued} queued", parts[0].look, "unsent"))
         if not header.me:  # nothing is known yet
             return [*parts, Part(" ")]
         if header.refused:
-            parts += [dot, Part(f"{header.refused} refused", "trouble")]
+            parts += [dot, Part(f"{header.refused} refused", "trouble", "unsent")]
         parts += [dot, Part(f"{header.unread} unread", "unread" if header.unread else "muted", "next-needing-me")]
         me = header.me.split(" ")[0] if short else header.me
         status = f"{PRESENCE[header.availability]} {header.availability}"
@@ -76,6 +78,4 @@ class HeaderBar(Bar):
                 words += f" {header.link_pending}"
             case LinkState.OFFLINE:
                 words += f" {self.elapsed // 60}:{self.elapsed % 60:02}"
-        if header.queued:
-            words += f" · {header.queued} queued"
         return Part(words, "live" if header.link is LinkState.LIVE else "trouble", "resync")

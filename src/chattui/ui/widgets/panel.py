@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -24,7 +23,7 @@ MARGIN = 2
 
 
 class CustomerPanelView(LinedView, can_focus=True):
-    """Contact, what the AI makes of it, labels, past conversations, notes. Up and down walk the past ones."""
+    """Contact, what the AI makes of it, labels, past conversations, notes."""
 
     LOOKS: ClassVar[Mapping[str, Look]] = {
         **dict.fromkeys(("key", "title", "closed", "ai"), Look("muted")),
@@ -36,14 +35,9 @@ class CustomerPanelView(LinedView, can_focus=True):
         "bar": Look("accent"),
         "cursor": Look(background="cursor-line"),
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "walk(-1)", "Up", show=False),
-        Binding("down,j", "walk(1)", "Down", show=False),
-        Binding("enter", "open", "Open", show=False),
-    ]
 
     class PastOpened(Message):
-        """Enter or a click on a past conversation."""
+        """A past conversation is wanted: by key, or by a click on it."""
 
         def __init__(self, conversation_id: ConversationId) -> None:
             super().__init__()
@@ -80,7 +74,7 @@ class CustomerPanelView(LinedView, can_focus=True):
         if line < len(self._lines):
             self._open(self._lines[line].past)
 
-    def action_walk(self, step: int) -> None:
+    def walk(self, step: int) -> None:
         """To the next past conversation; where there is none, by lines."""
         past = [line.past for line in self._lines if line.past is not None]
         if not past:
@@ -90,7 +84,7 @@ class CustomerPanelView(LinedView, can_focus=True):
         self._chosen = past[min(max(at, 0), len(past) - 1)]
         self._show_chosen()
 
-    def action_open(self) -> None:
+    def open_chosen(self) -> None:
         """Open the one under the bar."""
         self._open(self._chosen)
 

@@ -36,7 +36,7 @@ class ViewTabs(Bar):
             self._form(SHORTER, list(View), " "),
             self._form(SHORT, list(View), " "),
             self._compact(NAMES, "  "),
-            self._compact(SHORT, "  "),
+            self._compact(SHORTER, " "),
         )
         return next((form for form in forms if width(form) <= room), self._compact(SHORT, " ")), []
 
