@@ -42,6 +42,7 @@ class Painting:
         self._desk, self._browsing, self._writing, self._later = desk, browsing, writing, later
         self._pending: list[Changes] = []
         self._flushed, self._frame, self._wrote = 0.0, FRAME, 0.0
+        self._counted, self._counting = 0, 0.0
         self._flushing: Timer | None = None
         self._tick: Timer | None = None
         self._begun = False
@@ -75,9 +76,19 @@ class Painting:
         pending, self._pending = self._pending, []
         if not self.thread.is_attached:  # a timer may still run when the screen is being taken down
             return
-        crowded = WRITING if monotonic() - self._wrote < STILL_WRITING else CROWDED
-        self._flushed, self._frame = monotonic(), crowded if len(pending) > MANY * self._frame else FRAME
+        self._flushed = monotonic()
+        self._pace(len(pending))
         self.paint(Changes.together(pending))
+
+    def _pace(self, changes: int) -> None:
+        """How soon to repaint again, by what came since the last look."""
+        self._counted += changes
+        seconds = self._flushed - self._counting
+        if seconds < CROWDED:
+            return
+        crowded = WRITING if self._flushed - self._wrote < STILL_WRITING else CROWDED
+        self._frame = crowded if self._counted > MANY * seconds else FRAME
+        self._counted, self._counting = 0, self._flushed
 
     def paint(self, changes: Changes) -> None:
         """Draw what changed."""
