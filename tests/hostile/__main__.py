@@ -4,7 +4,6 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
@@ -14,8 +13,8 @@ from msgspec import Struct, field
 
 from tests.e2e.terminal import Impatience
 from tests.hostile.corpus import CORPUS
-from tests.hostile.rows import FIELDS, SLOTS
-from tests.hostile.screens import SIZES, Finding, Frame, Pages, frames, judged, scenes
+from tests.hostile.rows import FIELDS, SLOTS, Pages, pages_of
+from tests.hostile.screens import SIZES, Finding, Frame, frames, judged, scenes
 
 TURNS = 3
 """Pages of harmless words that show what a frame is."""
@@ -82,12 +81,6 @@ class Walker:
         sys.stderr.write(f"{one.what} · {one.scene} · {one.size} · {one.detail[:200]}\n")
 
 
-def dealt(words: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Pages, each of as many words as there are slots."""
-    for first in range(0, len(words), SLOTS):
-        yield (*words[first : first + SLOTS], *words[:SLOTS])[:SLOTS]
-
-
 def main() -> int:
     """0 where nothing was found."""
     options = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
@@ -98,7 +91,7 @@ def main() -> int:
     asked = options.parse_args()
     words, begun = [*CORPUS], time.monotonic()
     Random(asked.seed).shuffle(words)  # noqa: S311 - no secret
-    pages = list(dealt(words))
+    pages = pages_of(words)
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(len(SIZES)) as pool:
         walks = list(pool.map(lambda size: Walker(size, Path(name), asked).walk(pages), SIZES))
     count = len(list(scenes(range(0, SLOTS, asked.every))))

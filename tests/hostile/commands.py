@@ -13,7 +13,7 @@ from chattui.cli import gateways, main, tail
 from chattui.config import Target
 from chattui.gateway.protocol import Gateway
 from chattui.model.events import ChannelLost, GatewayEvent, RowsStored
-from tests.hostile.rows import SLOTS, Say, conversation_id, laid_out, rows
+from tests.hostile.rows import SLOTS, Pages, Say, conversation_id, laid_out, rows
 from tests.hostile.stage import StageGateway
 
 ONE = [conversation_id(slot) for slot in range(SLOTS)]
@@ -39,7 +39,7 @@ class Once(StageGateway):
         yield ChannelLost(self.words("reason of an outage", 0))
 
 
-def play(pages: Sequence[Sequence[str]], chosen: Sequence[list[str]]) -> None:
+def play(pages: Pages, chosen: Sequence[list[str]]) -> None:
     """Every command with every page. An error is shown as the program shows it."""
     for page in pages:
         words = laid_out(page)

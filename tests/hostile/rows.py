@@ -51,6 +51,15 @@ KINDS = ("requested", "closed", "taken", "transferred", "labelled", "snoozed", "
 SPEAKERS = (Sender.CUSTOMER, Sender.AGENT, Sender.AI, Sender.SYSTEM)
 
 
+Pages = Sequence[Sequence[str]]
+"""Each page fills all fields with as many words as there are slots."""
+
+
+def pages_of(words: Sequence[str]) -> Pages:
+    """All of the words, a page after another; the last one is filled up with the first words."""
+    return [(*words[first : first + SLOTS], *words)[:SLOTS] for first in range(0, len(words), SLOTS)]
+
+
 def laid_out(page: Sequence[str]) -> Say:
     """The words of a page dealt out so that each field has all of them over its slots."""
 

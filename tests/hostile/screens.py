@@ -13,7 +13,7 @@ from wcwidth import iter_graphemes
 
 from chattui.ui.actions import Keymap
 from tests.e2e.terminal import Impatience
-from tests.hostile.rows import SLOTS
+from tests.hostile.rows import SLOTS, Pages
 from tests.hostile.stage import KEYS, settled
 from tests.hostile.tokens import PLACE, attributes, harmful, shapes, tokens, uneven, width
 from tests.program import Program
@@ -42,9 +42,6 @@ BENIGN = (
     "line\n" * 40,
 )
 """What people write every day, of every length."""
-
-
-Pages = Sequence[Sequence[str]]
 
 
 class Scene(NamedTuple):

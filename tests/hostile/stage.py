@@ -7,9 +7,9 @@ person uses turn the page and make things happen that no key of chattui can.
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual._wait import wait_for_idle
 from textual.events import Event, Key
@@ -26,8 +26,11 @@ from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.composer import Composer
 from chattui.ui.widgets.footer import FooterBar
-from tests.hostile.rows import NOW, SLOTS, Say, colleague, conversation_id, laid_out, rows
+from tests.hostile.rows import NOW, SLOTS, Pages, Say, colleague, conversation_id, laid_out, rows
 from tests.scripted import ScriptedGateway, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HANDS = ("turn", "settle", "signs", "cut", "fail", "join", "ring", "tidy")
 KEYS = {name: f"\x1b[{57376 + place}u" for place, name in enumerate(HANDS)}
@@ -66,7 +69,7 @@ class Stage(ChattuiApp):
 
     CSS_PATH = str(Path(app.__file__).with_name("chattui.tcss"))
 
-    def __init__(self, pages: Sequence[Sequence[str]]) -> None:
+    def __init__(self, pages: Pages) -> None:
         self._pages, self._page, self._settled = pages, 0, 0
         self._gateway = StageGateway()
         self._gateway.clock = lambda: NOW

@@ -14,14 +14,8 @@ from wcwidth import iter_graphemes
 from tests.e2e.terminal import Terminal
 from tests.hostile.commands import AS_JSON, COMMANDS, LISTS, ONE
 from tests.hostile.corpus import CORPUS, SAMPLE
-from tests.hostile.rows import SLOTS
+from tests.hostile.rows import SLOTS, Pages, pages_of
 from tests.hostile.tokens import harmful, shapes, tokens, uneven, width
-
-Pages = Sequence[Sequence[str]]
-
-
-def pages_of(words: Sequence[str]) -> Pages:
-    return [(*words[first : first + SLOTS], *words)[:SLOTS] for first in range(0, len(words), SLOTS)]
 
 
 def command(tmp_path: Path, pages: Pages, commands: Sequence[list[str]]) -> list[str]:

@@ -43,6 +43,14 @@ def _postmaster(directory: Path) -> ProcessId:
     return ProcessId.of(int(lines[0]))
 
 
+def _holds(endpoint: Endpoint, leases: int) -> None:
+    """Wait until the server knows of so many leases."""
+    deadline = time.monotonic() + 5
+    while stack._leases(endpoint) != leases:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def _answers(endpoint: Endpoint) -> bool:
     health = httpx.get(f"{endpoint.url}/auth/v1/health", headers={"apikey": endpoint.anon_key})
     query = httpx.get(
@@ -60,7 +68,8 @@ def test_a_second_start_joins_and_the_last_to_leave_ends_it(directory: Path) -> 
     assert {"Making a PostgreSQL cluster", "Starting PostgreSQL", "Sowing the seed"} <= set(steps)
     assert _answers(first.endpoint)
     first.close()
-    assert not server.ended(LINGER + 1)
+    _holds(second.endpoint, leases=1)
+    assert server.alive()
     second.close()
     assert server.ended(GONE)
     assert not postmaster.alive()
