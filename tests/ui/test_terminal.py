@@ -6,11 +6,12 @@ import select
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import PATIENCE, Terminal
+from tests.e2e.terminal import PATIENCE, Impatience, Terminal
 
 ROOT = Path(__file__).parents[2]
 ALTERNATE, ORDINARY = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -142,3 +143,17 @@ def test_the_size_may_change_at_any_time(terminal: Terminal) -> None:
     for columns, rows, word in ((60, 20, "Waiting"), (38, 9, "too small"), (80, 24, "Cl"), (160, 40, "Closed")):
         terminal.resize(columns, rows)
         terminal.sees(word)
+
+
+def test_quiet_while_nothing_happens() -> None:
+    with play("still") as terminal:
+        terminal.sees(r"Samuel Okafor")
+        assert any(not grows(terminal, 2) for _ in range(10)), f"it writes on and on: {bytes(terminal.raw[-3000:])!r}"
+
+
+def grows(terminal: Terminal, seconds: float) -> bool:
+    """Whether the program writes anything within so many seconds."""
+    before = len(terminal.raw)
+    with suppress(Impatience):
+        terminal.wait(lambda _: len(terminal.raw) > before, "a byte", seconds)
+    return len(terminal.raw) > before
