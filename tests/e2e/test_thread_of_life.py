@@ -15,9 +15,10 @@ def test_an_agent_takes_over_talks_and_closes(run: Run) -> None:
     rosa.type("I was charged twice\r")
     rosa.sees("I was charged twice")
 
-    ana.press("3")  # the AI has it
-    ana.sees("Rosa Quill")
+    ana.press("4")
     ana.sees("I was charged twice")
+    ana.press("3")  # the AI has it, and it is the newest: the cursor is on it
+    ana.sees("│ I was charged twice")
     ana.press("t")
     ana.sees("active")
     rosa.sees("Ana Torres")
