@@ -156,6 +156,18 @@ async def test_light_and_dark_change_by_a_key() -> None:
         assert world.app.theme == "chattui-dark"
 
 
+async def test_ctrl_z_goes_into_the_background_but_where_it_takes_words_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, suspended = World(), list[str]()
+    monkeypatch.setattr(ChattuiApp, "action_suspend_process", lambda _: suspended.append("suspended"))
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        await press(pilot, "2", "enter", "h", "i", "ctrl+z")
+        assert suspended == []
+        assert world.inbox.writing.composer.text != "hi"
+        await press(pilot, "escape", "ctrl+z")
+        await until(pilot, lambda: suspended == ["suspended"])
+
+
 async def test_a_burst_of_rows_is_one_repaint_a_frame() -> None:
     world = World()
     async with world.run(WIDE) as pilot:

@@ -177,6 +177,7 @@ PROGRAM = (
     Action("notices", ("f3",), "notices", "Desktop notices on or off", "Program", ANYWHERE),
     Action("availability", ("f4",), "availability", "Online, or away", "Program", ANYWHERE),
     Action("theme", ("f5",), "light/dark", "Light or dark", "Program", ANYWHERE),
+    Action("suspend", ("ctrl+z",), "suspend", "Into the background; `fg` brings it back", "Program", READ),
     Action("quit", ("ctrl+q",), "quit", "Leave", "Program", ANYWHERE),
 )
 ACTIONS: tuple[Action, ...] = (*CONVERSATION, *WORDS, *MESSAGES, *MOVES, *VIEWS, *PROGRAM)

@@ -145,6 +145,7 @@ class ChattuiApp(App[None]):
             "palette": lambda _: self._palette(),
             "help": lambda _: self._help(),
             "theme": lambda _: self._turn_light(),
+            "suspend": lambda _: self.action_suspend_process(),
             "quit": lambda _: self.call_next(self.action_quit),
         }
 
