@@ -146,6 +146,8 @@ class ScriptedGateway:
         self.submitted: list[Intent] = []
         self.said: list[Signal] = []
         self.retries = 0
+        self.page_size: int | None = None
+        """Rows on a page of a snapshot; None: all are on one."""
         self.closed = False
         self.sync_once: Reset | None = None
         """What the next sync answers, instead of rows."""
@@ -190,10 +192,14 @@ class ScriptedGateway:
 
     # What a desk asks
 
-    async def snapshot(self) -> Snapshot:
-        await self._called("snapshot")
-        light = tuple(row for row in self.table.values() if not isinstance(row, Message))
-        return Snapshot(SnapshotTaken(self.me, ORG, self.clock(), light), self._cursor())
+    async def snapshot(self, after: str | None = None) -> Snapshot:
+        await self._called("snapshot" if after is None else f"snapshot {after}")
+        light = [row for row in self.table.values() if not isinstance(row, Message)]
+        first, cursor = (0, str(self.xid + 1)) if after is None else (int(after.split(".")[1]), after.split(".")[0])
+        rows = tuple(light[first:][: self.page_size])
+        more = f"{cursor}.{first + len(rows)}" if first + len(rows) < len(light) else None
+        many = sum(isinstance(row, Conversation) for row in light) if more and after is None else 0
+        return Snapshot(SnapshotTaken(self.me, ORG, self.clock(), rows), Cursor("one", cursor), more=more, open=many)
 
     async def sync(self, cursor: Cursor) -> Synced | Reset:
         await self._called("sync")

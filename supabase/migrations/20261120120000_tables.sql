@@ -264,7 +264,9 @@ create unique index if not exists templates_shortcut_key
 create index if not exists profiles_org_id_idx on public.profiles (org_id);
 create index if not exists contacts_user_id_idx on public.contacts (user_id);
 create index if not exists conversations_contact_id_idx on public.conversations (contact_id, created_at desc);
-create index if not exists conversations_open_idx on public.conversations (org_id, status) where status <> 'closed';
+create index if not exists conversations_open_id_idx on public.conversations (org_id, id) where status <> 'closed';
+create index if not exists conversations_assigned_idx
+  on public.conversations (assigned_to) where assigned_to is not null;
 create index if not exists conversations_waiting_idx
   on public.conversations (org_id, waiting_since, id) where status = 'waiting';
 create index if not exists conversations_closed_idx

@@ -31,48 +31,83 @@ $$;
 
 -- A first load --------------------------------------------------------------------------------------------------------
 
-create or replace function private.snapshot_conversations(me public.profiles) returns setof public.conversations
+-- In pages, by id, which never changes: what a writer changes between two pages is brought by the sync from the first
+-- page's cursor. One answer with 100,000 conversations would not be done within the statement time-out of a project.
+create or replace function private.snapshot_open(me public.profiles, after uuid, most integer) returns setof uuid
 language sql stable security definer set search_path = '' as $$
-  select c.* from public.conversations c
+  select c.id from public.conversations c
   where c.org_id = me.org_id and c.status <> 'closed'
-    and (private.sees_all() or c.assigned_to is null or c.assigned_to = me.id)
-  union all
-  (select c.* from public.conversations c
-   where c.org_id = me.org_id and c.status = 'closed' order by c.closed_at desc limit 500)
+    and c.id > coalesce(snapshot_open.after, '00000000-0000-0000-0000-000000000000')
+    and ((select private.sees_all()) or c.assigned_to is null or c.assigned_to = me.id)
+  order by c.id limit most
 $$;
 
-create or replace function private.snapshot_rows(me public.profiles) returns jsonb
+-- The first page has mine, whatever their ids, and the last one the newest that are closed.
+create or replace function private.snapshot_page(me public.profiles, found uuid[], first boolean, last boolean)
+returns setof uuid
 language sql stable security definer set search_path = '' as $$
-  with c as materialized (select * from private.snapshot_conversations(me))
+  select unnest(found)
+  union select c.id from public.conversations c where snapshot_page.first and c.assigned_to = me.id
+  union (select c.id from public.conversations c
+   where snapshot_page.last and c.org_id = me.org_id and c.status = 'closed' order by c.closed_at desc limit 500)
+$$;
+
+create or replace function private.snapshot_shared(me public.profiles) returns jsonb
+language sql stable security definer set search_path = '' as $$
   select private.rows_of('organizations', (select jsonb_agg(o) from public.organizations o where o.id = me.org_id))
     || private.rows_of('profiles', (select jsonb_agg(p) from public.profiles p where p.org_id = me.org_id))
     || private.rows_of('labels', (select jsonb_agg(l) from public.labels l where l.org_id = me.org_id))
     || private.rows_of('templates', (select jsonb_agg(t) from public.templates t
          where t.org_id = me.org_id and (t.owner_id is null or t.owner_id = me.id)))
-    || private.rows_of('conversations', (select jsonb_agg(to_jsonb(c)) from c))
+$$;
+
+-- An array is planned as a few: each table is read by its index, however large it is.
+create or replace function private.snapshot_rows(me public.profiles, found uuid[]) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  with c as materialized (select * from public.conversations x where x.id = any (found))
+  select private.rows_of('conversations', (select jsonb_agg(to_jsonb(c)) from c))
     || private.rows_of('contacts', (select jsonb_agg(k) from public.contacts k
          where k.id in (select c.contact_id from c)))
     || private.rows_of('conversation_tail', (select jsonb_agg(t) from public.conversation_tail t
-         where t.conversation_id in (select c.id from c)))
+         where t.conversation_id = any (found)))
     || private.rows_of('conversation_read_status', (select jsonb_agg(r) from public.conversation_read_status r
-         where r.conversation_id in (select c.id from c)
+         where r.conversation_id = any (found)
            and (r.user_id = me.id or not exists (select from public.profiles p where p.id = r.user_id))))
     || private.rows_of('conversation_contact_labels', (select jsonb_agg(l) from public.conversation_contact_labels l
-         where l.conversation_id in (select c.id from c)))
+         where l.conversation_id = any (found)))
     || private.rows_of('conversation_metadata', (select jsonb_agg(m) from public.conversation_metadata m
-         where m.conversation_id in (select c.id from c)))
+         where m.conversation_id = any (found)))
 $$;
 
-create or replace function public.snapshot() returns jsonb
+-- `after` is `cursor.id`: the first page's cursor, and the last conversation of the page before.
+drop function if exists public.snapshot();
+create or replace function public.snapshot(after text default null) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
+  size constant integer := 500;
   me public.profiles := private.me();
-begin
+  first boolean := snapshot.after is null;
+  part text[] := string_to_array(snapshot.after, '.');
   -- Stable: every statement here sees the calling statement's snapshot, so the cursor is of the rows' own.
+  cursor text := coalesce(part[1], pg_snapshot_xmin(pg_current_snapshot())::text);
+  found uuid[];
+  more text;
+begin
+  if snapshot.after !~ '^[0-9]{1,19}[.][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    perform private.refuse('PT400', 'The page is malformed.');
+  end if;
+  found := array(select private.snapshot_open(me, part[2]::uuid, size + 1));
+  if cardinality(found) > size then
+    found := found[1:size];
+    more := concat_ws('.', cursor, found[size]);
+  end if;
+  found := array(select private.snapshot_page(me, found, first, more is null));
   return jsonb_build_object(
     'me', me.id, 'org_id', me.org_id, 'now', clock_timestamp(), 'epoch', private.epoch(me),
     'database_id', private.database_id(), 'schema_version', public.chattui_schema_version(),
-    'cursor', pg_snapshot_xmin(pg_current_snapshot()), 'rows', private.snapshot_rows(me));
+    'cursor', cursor, 'more', more,
+    'open', case when first and more is not null then (select count(*) from private.snapshot_open(me, null, null)) end,
+    'rows', private.snapshot_rows(me, found) || case when first then private.snapshot_shared(me) else '{}' end);
 end
 $$;
 

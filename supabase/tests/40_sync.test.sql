@@ -27,6 +27,9 @@ create temporary table first as select snapshot() as s;
 select set_eq('select jsonb_object_keys(s -> ''rows'') from first', array[
   'organizations', 'profiles', 'contacts', 'conversations', 'conversation_tail', 'conversation_read_status', 'labels',
   'conversation_contact_labels', 'conversation_metadata', 'templates'], 'a snapshot has everything but messages');
+select is(s ->> 'more', null, 'a small desk comes on one page') from first;
+select throws_ok(format('select snapshot(%L)', wrong), 'PT400', null, format('%L is no page', wrong))
+from unnest(array['', '1', '1.abc', 'x.c0000000-0000-4000-8000-000000000090', '1.c0000000-0000-4000-8000-00000000009']) wrong;
 select is(sync('0', s ->> 'epoch') -> 'rows' -> 'messages' is null, false, 'since the beginning: everything') from first;
 select is(jsonb_array_length(sync(s ->> 'cursor', s ->> 'epoch') -> 'rows' -> 'messages'), 120,
   'what is not committed at the cursor comes again') from first;
@@ -83,6 +86,32 @@ select is((select jsonb_array_length(last -> 'rows' -> 'messages') from thread),
 select is((select jsonb_path_query_array(last, '$.rows.conversation_events[*].kind') from thread), '["taken"]',
   'the audit line stands at the end');
 select is((select jsonb_array_length(last -> 'rows' -> 'conversations') from thread), 2, 'with the customer''s other one');
+
+insert into conversations (id, org_id, contact_id)
+select pg_temp.thread(n), '70000000-0000-4000-8000-000000000000', 'd0000000-0000-4000-8000-000000000099'
+from generate_series(1000, 2198) n;
+update conversations set status = 'closed', closed_at = now() where id = pg_temp.thread(1000);
+create temporary table loaded as
+with recursive p(n, page) as (
+  select 1, snapshot()
+  union all
+  select n + 1, snapshot(page ->> 'more') from p where page ->> 'more' is not null)
+select * from p;
+select is((select count(*)::integer from loaded), 3, '1,200 open conversations are three pages');
+select is((select count(distinct c ->> 'id')::integer from loaded, jsonb_array_elements(page -> 'rows' -> 'conversations') c
+  where c ->> 'status' <> 'closed'), 1200, 'without a hole');
+select results_eq('select (page ->> ''open'')::integer from loaded order by n', array[1200, null, null],
+  'the first one says how many there are');
+select is((select count(distinct page ->> 'cursor')::integer from loaded), 1, 'the cursor is the first page''s');
+select results_eq('select page -> ''rows'' ? ''profiles'' from loaded order by n', array[true, false, false],
+  'what all conversations share comes once');
+select ok(page -> 'rows' -> 'conversations' @> jsonb_build_array(jsonb_build_object('id', pg_temp.thread(90))),
+  'mine come with the first page') from loaded where n = 1;
+select results_eq('select page -> ''rows'' -> ''conversations'' @> ''[{"status": "closed"}]'' from loaded order by n',
+  array[false, false, true], 'what is closed comes with the last');
+select results_eq('select jsonb_array_length(page -> ''rows'' -> ''conversation_tail'')
+  = jsonb_array_length(page -> ''rows'' -> ''conversations'') from loaded order by n', array[true, true, true],
+  'each conversation with its tail');
 
 select is(jsonb_array_length(search_messages('line 77')), 1, 'a search finds words');
 select is(jsonb_array_length(search_messages('lin', 60)), 60, 'the last one by its beginning');

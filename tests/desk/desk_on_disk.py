@@ -51,8 +51,8 @@ class LoudGateway(ScriptedGateway):
         threads = [row for name in NAMES for row in (conversation(name, Status.ACTIVE), tail(name, 0))]
         super().__init__([contact(), *threads])
 
-    async def snapshot(self) -> Snapshot:
-        snapshot = await super().snapshot()
+    async def snapshot(self, after: str | None = None) -> Snapshot:
+        snapshot = await super().snapshot(after)
         return Snapshot(snapshot.event, snapshot.cursor, DATABASE)
 
     async def submit(self, intent: Intent) -> Accepted | Refused:

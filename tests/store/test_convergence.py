@@ -4,8 +4,9 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from chattui.model.events import Event
+from chattui.model.events import Event, RowsLoaded
 from chattui.model.records import (
     Conversation,
     ConversationEvent,
@@ -15,7 +16,9 @@ from chattui.model.records import (
     Message,
     Note,
     ReadMark,
+    Row,
     Status,
+    key_of,
 )
 from chattui.store import Queries, Store
 from chattui.store.projections import EntryKind, View
@@ -42,16 +45,40 @@ def live_through(history: list[tuple[str, int]], seed: int) -> tuple[Database, S
     begun = random.randint(0, len(history))
     for action, which in history[:begun]:
         database.happen(action, which)
-    store.apply([database.snapshot()])
     since, pages = database.step, looked_at(database, random)
     database.events.clear()
-    for action, which in history[begun:]:
+    done = begun + load_in_pages(store, database, random, history[begun:])
+    for action, which in history[done:]:
         database.happen(action, which)
         pages += looked_at(database, random)
     apply_in_pieces(store, delivered([*database.events, *pages], random), random)
     repaired(store, database, store.apply(database.sync(since)).holes)
     repaired(store, database, apply_in_pieces(store, delivered([*database.events, *pages], random), random))
     return database, store
+
+
+def load_in_pages(store: Store, database: Database, random: Random, history: list[tuple[str, int]]) -> int:
+    """A first load in pages by key, each of its own moment; what happens between them is told at once, or later."""
+    pages, happened, told = random.randint(1, 4), 0, len(database.events)
+    keys = sorted(database.rows)
+    bounds = sorted(random.choice(keys) for _ in range(pages - 1))
+    for first, last in zip([None, *bounds], [*bounds, None], strict=True):
+        taken = database.snapshot()
+        rows = tuple(
+            row for row in taken.rows if (first is None or place(row) > first) and (last is None or place(row) <= last)
+        )
+        store.apply([replace(taken, rows=rows) if first is None else RowsLoaded(rows)])
+        for action, which in history[happened : happened + random.randint(0, 4) if last else happened]:
+            database.happen(action, which)
+            happened += 1
+        if random.random() < 0.5:
+            apply_in_pieces(store, delivered(database.events[told:], random), random)
+            told = len(database.events)
+    return happened
+
+
+def place(row: Row) -> tuple[str, str]:
+    return row.TABLE, key_of(row)
 
 
 def looked_at(database: Database, random: Random) -> list[Event]:

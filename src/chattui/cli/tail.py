@@ -16,6 +16,7 @@ from chattui.cli.gateways import connected, print_json
 from chattui.cli.printing import echo, tell
 from chattui.cli.project import Choice, pass_choice
 from chattui.config import Target
+from chattui.gateway.paging import whole
 from chattui.gateway.protocol import Cursor, Gateway, Reset
 from chattui.model.events import (
     ChannelJoined,
@@ -126,7 +127,7 @@ class Follower:
                     pass
 
     async def _beginning(self, gateway: Gateway) -> Place:
-        snapshot = await gateway.snapshot()
+        snapshot = await whole(gateway)
         return Place(snapshot.cursor, _versions(snapshot.event.rows))
 
     async def _catch_up(self, gateway: Gateway) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from chattui.desk.clock import Monotonic, ServerClock
+from chattui.desk.portions import portions
 from chattui.gateway.attempts import Attempt
 from chattui.gateway.errors import GatewayError, Unreachable
+from chattui.gateway.paging import conversations
 from chattui.gateway.protocol import Cursor, Gateway, Reset, Snapshot
 from chattui.model.events import (
     ChannelJoined,
@@ -21,9 +23,11 @@ from chattui.model.events import (
     GatewayEvent,
     LinkChanged,
     LinkState,
+    RowsLoaded,
     RowsStored,
     RowSuspected,
 )
+from chattui.model.records import Row
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +49,9 @@ class Heeds(Struct, frozen=True):
     live: Callable[[Event], None]
     """A live event."""
     synced: Callable[[tuple[Event, ...]], None]
-    """What a sync brought."""
+    """What a sync, or the rest of a first load, brought: a portion of it."""
     loaded: Callable[[Snapshot], None]
-    """A first load: all else is forgotten."""
+    """A first load begins: all else is forgotten."""
     link: Callable[[LinkChanged], None]
     joined: Callable[[], None]
 
@@ -61,6 +65,9 @@ class Follower:
         self._monotonic = monotonic
         self._heeds = heeds
         self._cursor: Cursor | None = None
+        self._page: Snapshot | None = None
+        """The last page of a first load that is not at its end."""
+        self._coming = 0
         self._wanted = asyncio.Event()
         self._hurry = asyncio.Event()
         self._joined = False
@@ -169,18 +176,61 @@ class Follower:
 
     async def _sync(self) -> None:
         self._stale = False
-        if self._cursor is not None:
-            synced = await self._gateway.sync(self._cursor)
-            if not isinstance(synced, Reset):
-                self._set_clock(synced.now)
-                self._cursor = synced.cursor
-                self._heeds.synced((RowsStored(synced.rows), *synced.gone))
+        while self._cursor is None or not await self._synced(self._cursor):
+            if await self._loaded():
                 return
+
+    async def _synced(self, cursor: Cursor) -> bool:
+        """Whether the server knew the cursor. The next one counts once the store holds all that came before it."""
+        synced = await self._gateway.sync(cursor)
+        if isinstance(synced, Reset):
             _log.info("starting again: %s", synced.reason)
-        snapshot = await self._gateway.snapshot()
-        self._set_clock(snapshot.event.now)
-        self._cursor = snapshot.cursor
-        self._heeds.loaded(snapshot)
+            self._cursor = None
+            return False
+        self._set_clock(synced.now)
+        self._coming = len(synced.rows)
+        for rows in portions(synced.rows, self._gateway.me):
+            self._heeds.synced((RowsStored(rows),))
+            await self._breathe(len(rows))
+        self._heeds.synced(synced.gone)
+        self._cursor = synced.cursor
+        return True
+
+    async def _loaded(self) -> bool:
+        """A first load, or the rest of one that was broken off; whether all of it is as of one moment."""
+        self._catching_up = True
+        if self._link.state is LinkState.LIVE:
+            self._show(LinkState.CATCHING_UP)
+        last = self._page or await self._begun()
+        at_once = self._page is None and last.more is None
+        while last.more is not None:
+            page = await self._gateway.snapshot(last.more)
+            await self._fill(portions(page.event.rows, page.event.me))
+            last = self._page = msgspec.structs.replace(page, cursor=last.cursor)
+        self._cursor, self._page = last.cursor, None
+        return at_once
+
+    async def _begun(self) -> Snapshot:
+        """The first page, whole in the store."""
+        page = await self._gateway.snapshot()
+        self._set_clock(page.event.now)
+        self._coming = page.open
+        rows, *others = portions(page.event.rows, page.event.me)
+        self._heeds.loaded(msgspec.structs.replace(page, event=msgspec.structs.replace(page.event, rows=rows)))
+        await self._breathe(conversations(rows))
+        await self._fill(others)
+        return page
+
+    async def _fill(self, several: Iterable[tuple[Row, ...]]) -> None:
+        for rows in several:
+            self._heeds.synced((RowsLoaded(rows),))
+            await self._breathe(conversations(rows))
+
+    async def _breathe(self, come: int) -> None:
+        """Others have their turn, and see how much is still to come."""
+        self._coming = max(0, self._coming - come)
+        self._show(LinkState.CATCHING_UP if self._joined and self._catching_up else self._link.state)
+        await asyncio.sleep(0)
 
     def _set_clock(self, now: datetime) -> None:
         """The link's `since` was told by the clock as it went before."""
@@ -196,7 +246,7 @@ class Follower:
             await self._pause(pause)
 
     def _arrived(self) -> None:
-        self._synced_at = self._monotonic()
+        self._synced_at, self._coming = self._monotonic(), 0
         if not self._joined or self._stale:  # joined while that sync was on its way: it may miss something
             return
         buffered, self._buffer, self._catching_up = self._buffer, [], False
@@ -205,7 +255,8 @@ class Follower:
         self._show(LinkState.LIVE)
 
     def _show(self, state: LinkState, reason: str = "") -> None:
-        pending = len(self._buffer) if state is LinkState.CATCHING_UP else 0
+        waiting = state in {LinkState.CONNECTING, LinkState.CATCHING_UP}
+        pending = self._coming + len(self._buffer) if waiting else 0
         since = self._link.since if state is self._link.state else self._clock.now()
         link = LinkChanged(state, since, pending, reason)
         if link != self._link or state is LinkState.CONNECTING:

@@ -11,7 +11,7 @@ from chattui.desk.clock import ServerClock
 from chattui.desk.errands import Errands
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Gateway
-from chattui.model.events import ConversationGone, Event, PageLoaded, RowsStored, SnapshotTaken
+from chattui.model.events import ConversationGone, Event, PageLoaded, RowsLoaded, RowsStored, SnapshotTaken
 from chattui.model.records import Conversation, ConversationId
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Snoozes:
         changed = False
         for event in events:
             match event:
-                case RowsStored(rows=rows) | PageLoaded(rows=rows) | SnapshotTaken(rows=rows):
+                case RowsStored(rows=rows) | RowsLoaded(rows=rows) | PageLoaded(rows=rows) | SnapshotTaken(rows=rows):
                     for row in rows:
                         changed |= isinstance(row, Conversation) and self._learn(row)
                 case ConversationGone(conversation_id=conversation_id):

@@ -24,9 +24,9 @@ class OpeningGateway:
         """Who is signed in."""
         return self._me
 
-    async def snapshot(self) -> Snapshot:
+    async def snapshot(self, after: str | None = None) -> Snapshot:
         """As the gateway's."""
-        return await (await self._gateway()).snapshot()
+        return await (await self._gateway()).snapshot(after)
 
     async def sync(self, cursor: Cursor) -> Synced | Reset:
         """As the gateway's."""

@@ -20,12 +20,17 @@ class Cursor(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """A first load, and the cursor that was taken before it."""
+    """A page of a first load, and the cursor that was taken before the first of them."""
 
     event: SnapshotTaken
+    """Of a later page, its rows count alone."""
     cursor: Cursor
     database_id: str = ""
     """Stays when the database is restored or moved to another address; an emptied one gets another."""
+    more: str | None = None
+    """Asks for the next page; None: this is the last one."""
+    open: int = 0
+    """Open conversations on all pages together, as far as a first page that is not the last one tells."""
 
 
 class Synced(Struct, frozen=True):
@@ -102,8 +107,11 @@ class Gateway(Protocol):
     def me(self) -> UserId:
         """Who is signed in, as the session says: known without a link."""
 
-    async def snapshot(self) -> Snapshot:
-        """Open conversations, the newest 500 closed, and all that the views need; no messages."""
+    async def snapshot(self, after: str | None = None) -> Snapshot:
+        """Open conversations, the newest 500 closed, and all that the views need; no messages.
+
+        In pages: `after` is the `more` of the page before. What changes between two of them, a sync brings.
+        """
 
     async def sync(self, cursor: Cursor) -> Synced | Reset:
         """What changed since; a row may come again, none is left out."""

@@ -45,11 +45,20 @@ class ConversationGone(Struct, frozen=True):
 
 
 class SnapshotTaken(Struct, frozen=True):
-    """A first load: everything that is not in `rows` is unknown from here on, but for what the outbox holds."""
+    """A first load begins: all but `rows` is unknown from here on, but for what the outbox holds.
+
+    `RowsLoaded` bring the rest of it.
+    """
 
     me: UserId
     org_id: OrgId
     now: datetime
+    rows: tuple[Row, ...]
+
+
+class RowsLoaded(Struct, frozen=True):
+    """A later part of a first load: rows as in `RowsStored`, but that nobody is to hear of."""
+
     rows: tuple[Row, ...]
 
 
@@ -174,7 +183,10 @@ class LinkState(StrEnum):
 
 
 class LinkChanged(Struct, frozen=True):
-    """The live connection, told truly. `since` is when this state began; `reason` is one sentence for a person."""
+    """The live connection, told truly. `since` is when this state began; `reason` is one sentence for a person.
+
+    `pending`: so much of a first load or a sync is still to come, and so many events wait for it.
+    """
 
     state: LinkState
     since: datetime
@@ -204,6 +216,7 @@ Event = (
     | RowPatched
     | ConversationGone
     | SnapshotTaken
+    | RowsLoaded
     | PageLoaded
     | ThreadDropped
     | TypingSeen

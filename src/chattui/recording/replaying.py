@@ -119,7 +119,7 @@ class Silence:
         """Nobody."""
         return UserId("")
 
-    async def snapshot(self) -> Snapshot:
+    async def snapshot(self, after: str | None = None) -> Snapshot:  # noqa: ARG002 - it never looks
         """Never."""
         return await _never()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chattui.model.events import ConversationGone, PageLoaded, RowPatched, SnapshotTaken
+from chattui.model.events import ConversationGone, PageLoaded, RowPatched, RowsLoaded, SnapshotTaken
 from chattui.model.records import (
     Contact,
     Conversation,
@@ -49,6 +49,10 @@ class Intake:
         self._state.people.me = taken.me
         self._take(taken.rows)
         self._touched.conversations.update(map(ConversationId, self._state.conversations.keys()))
+
+    def loaded(self, loaded: RowsLoaded) -> None:
+        """More of a first load."""
+        self._take(loaded.rows)
 
     def rows(self, rows: Iterable[Row]) -> None:
         """Live rows: those that somebody should hear of ring."""

@@ -18,6 +18,7 @@ from chattui.model.events import (
     PageLoaded,
     PresenceSeen,
     RowPatched,
+    RowsLoaded,
     RowsStored,
     SnapshotTaken,
     ThreadDropped,
@@ -52,7 +53,7 @@ class Store:
         self._settle(touched)
         return touched.changes()
 
-    def _take(self, event: Event, intake: Intake, touched: Touched) -> None:  # noqa: C901 - one line for each event
+    def _take(self, event: Event, intake: Intake, touched: Touched) -> None:  # noqa: C901, PLR0912 - a line for each event
         match event:
             case RowsStored():
                 intake.rows(event.rows)
@@ -62,6 +63,8 @@ class Store:
                 intake.gone(event)
             case SnapshotTaken():
                 intake.snapshot(event)
+            case RowsLoaded():
+                intake.loaded(event)
             case PageLoaded():
                 intake.page(event)
             case ThreadDropped():

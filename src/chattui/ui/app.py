@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 PATIENCE = 0.2
 """Seconds until an inbox that is still being opened says so."""
+MANY = 50
+"""Conversations that come at once, while more are to come: a part of a first load."""
 KEY_PATIENCE = 1.0
 """Seconds that a key waits for the one before it, which takes a few thousandths."""
 HANGUP_PATIENCE = 3.0
@@ -215,7 +217,8 @@ class ChattuiApp(App[None]):
             return
         queries, here = self._desk.queries, self._attention.here(self._clock())
         opened = not gc.isenabled() and queries.header().link is not LinkState.CONNECTING
-        if opened or (changes.everything and not self.is_headless):
+        loading = len(changes.conversations) >= MANY and queries.header().link_pending
+        if opened or ((changes.everything or loading) and not self.is_headless):
             _keep()
         if sequences := self._notices.sequences(queries, changes, here=here):
             self._tell(sequences)

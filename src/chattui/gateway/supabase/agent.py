@@ -50,6 +50,8 @@ class _Snapshot(Struct, frozen=True):
     database_id: str
     cursor: str
     rows: dict[str, list[Any]]
+    more: str | None = None
+    open: int | None = None
 
 
 class _Gone(Struct, frozen=True):
@@ -95,13 +97,14 @@ class SupabaseGateway:
         """Who is signed in."""
         return self._connection.session.user_id
 
-    async def snapshot(self) -> Snapshot:
+    async def snapshot(self, after: str | None = None) -> Snapshot:
         """Open conversations, the newest 500 closed, and all that the views need; no messages."""
-        answer = await self._rest.ask("snapshot", {}, _Snapshot)
-        rows = rows_of(answer.rows)
+        answer = await self._rest.ask("snapshot", {} if after is None else {"after": after}, _Snapshot)
+        rows = await asyncio.to_thread(rows_of, answer.rows)
         self._belong(next((row for row in rows if isinstance(row, Profile) and row.id == answer.me), self._profile))
         taken = SnapshotTaken(answer.me, answer.org_id, answer.now, rows)
-        return Snapshot(taken, Cursor(answer.epoch, _digits(answer.cursor)), answer.database_id)
+        cursor = Cursor(answer.epoch, _digits(answer.cursor))
+        return Snapshot(taken, cursor, answer.database_id, answer.more, answer.open or 0)
 
     async def sync(self, cursor: Cursor) -> Synced | Reset:
         """What changed since; a row may come again, none is left out."""
@@ -112,7 +115,7 @@ class SupabaseGateway:
             answer = await self._rest.ask("sync", params, _Sync)
             if answer.reset is not None or answer.now is None:
                 return Reset(answer.reset or "the answer had no time")
-            rows += rows_of(answer.rows)
+            rows += await asyncio.to_thread(rows_of, answer.rows)
             gone += [ConversationGone(it.id, it.version) for it in answer.gone]
             if answer.more is None:
                 break

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from uuid import uuid4
 
 from chattui.gateway.errors import GatewayError
+from chattui.gateway.paging import whole
 from chattui.gateway.protocol import Gateway, Refused
 from chattui.local.cast.assistant import Answer, answer, facts_of
 from chattui.local.cast.script import Script
@@ -77,7 +78,7 @@ class Bot:
     async def _look_round(self) -> None:
         """Whoever wrote while nobody heard is answered now."""
         try:
-            snapshot = await self._gateway.snapshot()
+            snapshot = await whole(self._gateway)
         except GatewayError as error:
             logger.warning("could not look round: %s", error)
             return

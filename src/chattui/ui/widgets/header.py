@@ -74,8 +74,8 @@ class HeaderBar(Bar):
     def _link(self, header: "Header") -> Part:
         words = f"{SIGNS[header.link]} {header.link}"
         match header.link:
-            case LinkState.CATCHING_UP if header.link_pending:
-                words += f" {header.link_pending}"
+            case LinkState.CATCHING_UP | LinkState.CONNECTING if header.link_pending:
+                words += f" {header.link_pending:,}"
             case LinkState.OFFLINE:
                 words += f" {self.elapsed // 60}:{self.elapsed % 60:02}"
         return Part(words, "live" if header.link is LinkState.LIVE else "trouble", "resync")
