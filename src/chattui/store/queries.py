@@ -59,10 +59,9 @@ class Queries:
     def filtering(self, view: View, text: str) -> Iterator[list[ConversationId]]:
         """As `filtered`, in pieces of about a millisecond each: others may have their turn between, and events too."""
         words = text.casefold().split()
-        inside = list(self.view(view))
-        for first in range(0, len(inside), PIECE):
+        for piece in self._store.state.views.view(view).pieces(PIECE):
             searchable = self._store.state.searchable
-            found = [one for one in inside[first : first + PIECE] if one in searchable]
+            found = [one for one in piece if one in searchable]
             for word in words:
                 found = [one for one in found if word in searchable[one]]
             yield found

@@ -48,6 +48,11 @@ class ViewList(Sequence[ConversationId]):
     def __iter__(self) -> Iterator[ConversationId]:
         return (key[-1] for key in self._keys)
 
+    def pieces(self, size: int) -> Iterator[list[ConversationId]]:
+        """All of it as it stands now, so many at a time."""
+        keys = self._keys[:]
+        return ([key[-1] for key in keys[first : first + size]] for first in range(0, len(keys), size))
+
     def _key(self, conversation_id: object) -> Key | None:
         placement = self._placements.get(conversation_id)  # type: ignore[call-overload]  # `in` may ask for anything
         return placement.keys.get(self._view) if placement else None

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chattui.model.records import ConversationId, Status
 from chattui.store.projections import ListRow, View
 from chattui.text.inert import Inert, inert
+from chattui.ui.narrowing import Narrowing
 from chattui.ui.selection import Selection
 from chattui.ui.widgets.conversations import ConversationList
 from chattui.ui.widgets.filter import FilterInput
@@ -34,18 +36,17 @@ class Browsing:
         self.view = View.WAITING
         self.text = ""
         self.selection = Selection()
-        self._filtered: list[ConversationId] | None = None
         self.list = ConversationList(self.ids, self._known, desk.now, clock=clock, id="list")
+        self.narrowing = Narrowing(desk, partial(self.list.run_worker, group="filter", exclusive=True))
+        self._moving = False
+        """The order moved while the words were looked for."""
         self.tabs = ViewTabs(id="tabs")
         self.filter = FilterInput()
 
     def ids(self) -> Sequence[ConversationId]:
         """What the list shows, in order."""
-        if not self.text:
-            return self._desk.queries.view(self.view)
-        if self._filtered is None:
-            self._filtered = self._desk.queries.filtered(self.view, self.text)
-        return self._filtered
+        found = self.narrowing.found
+        return self._desk.queries.view(self.view) if found is None else found
 
     def row(self, conversation_id: ConversationId) -> ListRow:
         """One line of it, as of now."""
@@ -61,8 +62,7 @@ class Browsing:
     def show_view(self, view: View) -> None:
         """Another view, from its top."""
         self.view = self.tabs.view = view
-        self.renew()
-        self.list.to_first()
+        self.renew(self.list.to_first)
 
     def step_view(self, step: int) -> None:
         """The next one, or the one before, round and round."""
@@ -74,20 +74,35 @@ class Browsing:
         self.text = text.strip()
         self.renew()
 
-    def renew(self) -> None:
-        """Take the order anew."""
-        self._filtered = None
+    def renew(self, then: Callable[[], None] = lambda: None) -> None:
+        """Take the order anew, and do this."""
+        self.narrowing.look(self.view, self.text, lambda: self._renewed(then))
+
+    def _renewed(self, then: Callable[[], None]) -> None:
         unfound = inert(f"Nothing here has “{self.text}”. Esc clears the filter, Ctrl+F searches all that was said.")
         known = bool(self._desk.queries.header().organization)
         self.list.when_empty = unfound if self.text else EMPTY[self.view] if known else LOADING
         self.list.reload()
+        then()
         self.tabs.counts = dict(self._desk.queries.counts())
+        self._follow()
 
     def moved(self) -> None:
         """Order or membership changed; the list shows it when nobody is in the middle of something."""
-        self._filtered = None
         self.tabs.counts = dict(self._desk.queries.counts())
+        self._moving = True
+        if not self.narrowing.looking:
+            self._follow()
+
+    def _follow(self) -> None:
+        """The order as it is by now, if it moved."""
+        if self._moving:
+            self._moving = False
+            self.narrowing.look(self.view, self.text, self._followed)
+
+    def _followed(self) -> None:
         self.list.reorder()
+        self._follow()
 
     def preview(self, conversation_id: ConversationId | None) -> None:
         """Look without a trace."""
@@ -110,7 +125,7 @@ class Browsing:
         """Open it, with the cursor on it, in a view that holds it; one that is not known yet comes with its thread."""
         if conversation_id not in self.ids() and self._desk.queries.knows(conversation_id):
             self.filter.dismiss()
-            self.text = ""
+            self.narrow("")
             row = self.row(conversation_id)
             if conversation_id not in self.ids():
                 self.show_view(View.MINE if row.mine else HOME[row.status])

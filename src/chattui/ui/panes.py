@@ -155,5 +155,6 @@ class Panes(Horizontal):
         self._browsing.narrow(event.value)
 
     def on_input_submitted(self) -> None:
-        """Enter keeps the filter."""
+        """Enter keeps the filter; what comes next is about what was found."""
+        self._browsing.narrowing.finish()
         self.to_list()

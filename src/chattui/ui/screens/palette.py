@@ -1,6 +1,7 @@
 """Every action and every conversation, by name."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from rich.text import Text
 from textual.fuzzy import FuzzySearch
@@ -43,7 +44,8 @@ class Palette(Picker):
 
     def _conversations(self, words: str) -> Iterator[tuple[float, Choice]]:
         """They may fit by more than the name."""
-        for conversation_id in self._inbox.desk.queries.filtered(View.ALL, words)[:MOST]:
+        pieces = self._inbox.desk.queries.filtering(View.ALL, words)
+        for conversation_id in islice(chain.from_iterable(pieces), MOST):
             row = self._inbox.browsing.row(conversation_id)
             score, _ = self._match(words, row.name)
             standing = f"{STATUS_SIGN[row.status]} {row.status}"
