@@ -10,6 +10,7 @@ from chattui.cli.gateways import ask, overview, print_json
 from chattui.cli.handoffs import id_argument
 from chattui.cli.overview import Listed
 from chattui.cli.printing import echo
+from chattui.cli.progress import Progress
 from chattui.cli.project import Choice, pass_choice
 from chattui.cli.transcript import FORMATS, Transcript, fetched
 from chattui.gateway.protocol import Gateway
@@ -94,6 +95,7 @@ def export(choice: Choice, conversation: str, form: str) -> None:
 def _transcript(choice: Choice, written: str) -> Transcript:
     async def read(gateway: Gateway) -> Transcript:
         seen = await overview(gateway)
-        return await fetched(gateway, seen, seen.conversation_id(written))
+        with Progress("messages") as progress:
+            return await fetched(gateway, seen, seen.conversation_id(written), progress.come)
 
     return ask(choice, read)

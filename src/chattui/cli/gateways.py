@@ -7,11 +7,13 @@ from typing import TypeVar
 
 import click
 
-from chattui.cli.failures import Denied
+from chattui.cli.failures import Denied, Failure
 from chattui.cli.overview import Overview
 from chattui.cli.printing import json_line
+from chattui.cli.progress import Progress
 from chattui.cli.project import Choice
 from chattui.config import Target
+from chattui.gateway.paging import whole
 from chattui.gateway.protocol import Gateway, Refused
 from chattui.model.intents import Intent
 from chattui.model.records import Row
@@ -26,7 +28,10 @@ def ask(choice: Choice, question: Callable[[Gateway], Awaitable[Result]]) -> Res
         async with connected(target) as gateway:
             return await question(gateway)
 
-    return asyncio.run(asked(choice.project()))
+    try:
+        return asyncio.run(asked(choice.project()))
+    except KeyboardInterrupt:
+        raise Failure("stopped before the answer was there; nothing was printed.") from None
 
 
 @asynccontextmanager
@@ -44,7 +49,8 @@ async def connected(target: Target) -> AsyncIterator[Gateway]:
 
 async def overview(gateway: Gateway) -> Overview:
     """What there is, now."""
-    return Overview((await gateway.snapshot()).event)
+    with Progress("conversations") as progress:
+        return Overview((await whole(gateway, progress.come)).event)
 
 
 async def submitted(gateway: Gateway, intent: Intent) -> tuple[Row, ...]:

@@ -71,6 +71,11 @@ class Overview:
         self._people = {row.id: row for row in self._of[Profile]}
         self._tails = {row.conversation_id: row for row in self._of[Tail]}
         self._conversations = {row.id: row for row in self._of[Conversation]}
+        self._named = {one.id: one.name for one in self._of[Label] if not one.deleted_at}
+        self._labelled = defaultdict[ConversationId, list[LabelId]](list)
+        for one in self._of[Labelling]:
+            if not one.removed_at:
+                self._labelled[one.conversation_id].append(one.label_id)
 
     def conversation_id(self, written: str) -> ConversationId:
         """The conversation whose id is, or begins with, what was written.
@@ -145,9 +150,8 @@ class Overview:
         )
 
     def _labels(self, conversation_id: ConversationId) -> list[str]:
-        names = {one.id: one.name for one in self._of[Label] if not one.deleted_at}
-        on = (one for one in self._of[Labelling] if one.conversation_id == conversation_id and not one.removed_at)
-        return sorted(names[one.label_id] for one in on if one.label_id in names)
+        on = self._labelled.get(conversation_id, ())
+        return sorted(self._named[one] for one in on if one in self._named)
 
 
 def _by_type(rows: Iterable[Row]) -> dict[type[Row], list[Any]]:

@@ -95,14 +95,18 @@ def _markdown(line: Line) -> str:
             return f"**{line.author}** · {at}\n\n{quoted}"
 
 
-async def fetched(gateway: Gateway, seen: Overview, conversation_id: ConversationId) -> Transcript:
-    """All of it, page by page from the end to the beginning."""
+async def fetched(
+    gateway: Gateway, seen: Overview, conversation_id: ConversationId, come: Callable[[int, int], object]
+) -> Transcript:
+    """All of it, page by page from the end to the beginning. `come` hears how many messages are here, of how many."""
     rows: dict[tuple[str, str], Row] = {}
     before: int | None = None
+    last = 0
     while before is None or before > 1:
         page = await gateway.page(conversation_id, before)
         rows |= {(row.TABLE, key_of(row)): row for row in page.rows}
-        before = page.lo
+        before, last = page.lo, max(last, page.hi)
+        come(last + 1 - before, last)
     return _transcript(seen.joined(rows.values()), conversation_id)
 
 
