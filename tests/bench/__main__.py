@@ -13,7 +13,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from tests.bench import database, demo, flow, keys, standing, starting, thread
+from tests.bench import database, demo, flow, keys, loading, standing, starting, thread
 from tests.bench.measuring import Row, Size, table
 
 Measurement = Callable[[Size], Row | list[Row]]
@@ -26,6 +26,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "demo": demo.demo,
     "memory": starting.memory,
     "list": keys.in_a_long_list,
+    "first-load": loading.first_load,
     "thread": thread.long_thread,
     "typing": keys.while_events_come,
     "burst": flow.burst,
