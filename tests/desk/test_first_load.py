@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from chattui.desk import Desk
 from chattui.desk.portions import PORTION, portions
 from chattui.gateway.errors import Unreachable
 from chattui.gateway.protocol import Cursor, Reset, Snapshot, Synced
@@ -50,7 +49,7 @@ class Paged(ScriptedGateway):
         return [call for call in self.calls if call.startswith("snapshot")]
 
 
-def applied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def applied(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many rows each turn of the loop brought into the store."""
     turns: list[int] = []
     apply: Callable[[Store, Iterable[Event]], Changes] = Store.apply
@@ -64,7 +63,6 @@ def applied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return apply(store, told)
 
     monkeypatch.setattr(Store, "apply", counted)
-    del desk
     return turns
 
 
@@ -82,7 +80,7 @@ async def test_every_page_is_asked_for_once_and_no_turn_takes_more_than_a_portio
     gateway = Paged()
     gateway.page_size = 1_100
     desk = await run_desk(gateway, live=False)
-    turns = applied(desk, monkeypatch)
+    turns = applied(monkeypatch)
     await asyncio.sleep(1)
     assert len(gateway.pages) == -(-len(rows(MANY)) // 1_100)
     assert len(desk.queries.view(View.WAITING)) == MANY
@@ -95,7 +93,7 @@ async def test_a_long_sync_is_taken_in_portions_too(run_desk: RunDesk, monkeypat
     gateway = ScriptedGateway(rows(MANY))
     desk = await run_desk(gateway)
     gateway.store(*rows(MANY, version=2))
-    turns = applied(desk, monkeypatch)
+    turns = applied(monkeypatch)
     gateway.cut()
     gateway.join()
     await asyncio.sleep(1)

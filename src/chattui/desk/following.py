@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 from msgspec import Struct
@@ -189,9 +190,11 @@ class Follower:
             return False
         self._set_clock(synced.now)
         self._coming = len(synced.rows)
-        for rows in portions(synced.rows, self._gateway.me):
+        first, *others = portions(synced.rows, self._gateway.me)
+        self._heeds.synced((RowsStored(first),))
+        for before, rows in pairwise((first, *others)):
+            await self._breathe(len(before))
             self._heeds.synced((RowsStored(rows),))
-            await self._breathe(len(rows))
         self._heeds.synced(synced.gone)
         self._cursor = synced.cursor
         return True
@@ -214,20 +217,19 @@ class Follower:
         """The first page, whole in the store."""
         page = await self._gateway.snapshot()
         self._set_clock(page.event.now)
-        self._coming = page.open
         rows, *others = portions(page.event.rows, page.event.me)
         self._heeds.loaded(msgspec.structs.replace(page, event=msgspec.structs.replace(page.event, rows=rows)))
-        await self._breathe(conversations(rows))
+        self._coming = max(0, page.open - conversations(rows))
         await self._fill(others)
         return page
 
     async def _fill(self, several: Iterable[tuple[Row, ...]]) -> None:
         for rows in several:
-            self._heeds.synced((RowsLoaded(rows),))
             await self._breathe(conversations(rows))
+            self._heeds.synced((RowsLoaded(rows),))
 
     async def _breathe(self, come: int) -> None:
-        """Others have their turn, and see how much is still to come."""
+        """Between two portions, so that what is not large has arrived at once: others see what is still to come."""
         self._coming = max(0, self._coming - come)
         self._show(LinkState.CATCHING_UP if self._joined and self._catching_up else self._link.state)
         await asyncio.sleep(0)

@@ -38,7 +38,8 @@ class Snoozes:
         self._gateway = gateway
         self._clock = clock
         self._errands = errands
-        self._until: dict[ConversationId, Snooze] = {}
+        self._known: dict[ConversationId, Snooze] = {}
+        self._asleep: dict[ConversationId, datetime] = {}
 
     def heed(self, events: Iterable[Event]) -> None:
         """Learn who sleeps, and until when."""
@@ -49,15 +50,21 @@ class Snoozes:
                     for row in rows:
                         changed |= isinstance(row, Conversation) and self._learn(row)
                 case ConversationGone(conversation_id=conversation_id):
-                    self._until.pop(conversation_id, None)
+                    self._known.pop(conversation_id, None)
+                    self._asleep.pop(conversation_id, None)
         if changed:
             self._set()
 
     def _learn(self, row: Conversation) -> bool:
-        known = self._until.get(row.id, Snooze(0, None))
-        if known.version <= row.version:
-            self._until[row.id] = Snooze(row.version, row.snoozed_until)
-        return known.version <= row.version and known.until != row.snoozed_until
+        known = self._known.get(row.id, Snooze(0, None))
+        if known.version > row.version:
+            return False
+        self._known[row.id] = Snooze(row.version, row.snoozed_until)
+        if row.snoozed_until is None:
+            self._asleep.pop(row.id, None)
+        else:
+            self._asleep[row.id] = row.snoozed_until
+        return known.until != row.snoozed_until
 
     def _set(self, at_least: float = 0.0) -> None:
         earliest = self._earliest()
@@ -75,7 +82,7 @@ class Snoozes:
             self._set()
 
     def _earliest(self) -> datetime | None:
-        return min((snooze.until for snooze in self._until.values() if snooze.until is not None), default=None)
+        return min(self._asleep.values(), default=None)
 
     async def _wake(self) -> None:
         try:
