@@ -1,7 +1,6 @@
 """Empty homes, programs that run in them, and a project for them to work on."""
 
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,13 +23,6 @@ Run = Callable[..., Terminal]
 def demo_of(home: Path) -> Path:
     """Where `chattui demo` keeps its data."""
     return home / ".local" / "share" / "chattui" / "demo"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _interruptible() -> None:
-    """A shell that runs the tests in the background has them ignore SIGINT, and with them whatever they start."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
