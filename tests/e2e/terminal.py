@@ -5,17 +5,34 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 import pyte
+from wcwidth import wcwidth
 
 from tests.program import Program
 
 PATIENCE = 20.0
 """Seconds until a wait fails; what a test waits for takes well under one."""
+WIDE = 2
+"""Cells."""
 APART = 0.2
 """Seconds between deliberate key presses; chattui takes what comes within 0.08 s for words that missed the composer."""
 
 
 class Impatience(AssertionError):
     """The awaited picture never came; the message holds the last one."""
+
+
+class Screen(pyte.Screen):
+    """Where half of a wide character was written over its other half is blank, as in a terminal; pyte fails there."""
+
+    @property
+    def display(self) -> list[str]:
+        """Its lines."""
+        for line in self.buffer.values():
+            for column in [column for column, cell in line.items() if not cell.data]:
+                if column == 0 or wcwidth(line[column - 1].data[:1]) != WIDE:
+                    line[column] = line[column]._replace(data=" ")
+        shown: list[str] = super().display
+        return shown
 
 
 class Terminal(Program):
@@ -31,7 +48,7 @@ class Terminal(Program):
         cwd: str | None = None,
     ) -> None:
         super().__init__(command, env=env, columns=columns, rows=rows, cwd=cwd)
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._typed = 0.0
         self.raw = bytearray()
