@@ -270,7 +270,8 @@ def framing(pictures: Sequence[tuple[str, ...]], size: tuple[int, int], scene: s
         if covered and x > columns // 2 and 0 < y < rows - 1:
             continue
         ends = y in ({0} if asked else {0, rows - 1}) and x >= columns - ENDS and cell.strip()
-        if place in corners or cell == "▏" or (cell == "│" and place in upright) or ends:
+        bar = cell == "▏" and scene not in SOMETIMES
+        if place in corners or bar or (cell == "│" and place in upright) or ends:
             yield place, cell
 
 
