@@ -19,6 +19,7 @@ from chattui.model.intents import Intent
 from chattui.model.records import Row
 
 Result = TypeVar("Result")
+STOPPED = "stopped before the answer came. Nothing was printed; a change that was asked for may have been made."
 
 
 def ask(choice: Choice, question: Callable[[Gateway], Awaitable[Result]]) -> Result:
@@ -31,7 +32,7 @@ def ask(choice: Choice, question: Callable[[Gateway], Awaitable[Result]]) -> Res
     try:
         return asyncio.run(asked(choice.project()))
     except KeyboardInterrupt:
-        raise Failure("stopped before the answer was there; nothing was printed.") from None
+        raise Failure(STOPPED) from None
 
 
 @asynccontextmanager
