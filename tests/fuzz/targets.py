@@ -105,7 +105,7 @@ class Screenful:
             if queries.knows(one):
                 self._look_at(queries, one)
         if self._taken % 16 == 0:
-            queries.filtered(View.ALL, "a")
+            list(queries.filtering(View.ALL, "a"))
             queries.colleagues()
 
     @staticmethod

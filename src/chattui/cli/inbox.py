@@ -82,7 +82,7 @@ def show_inbox(config: Config, target: Target, storage: "SessionStorage", record
     click.echo(ERASE, err=True, nl=False)
 
     async def opened() -> "Parts":
-        from chattui.cli.opening import opened  # noqa: PLC0415 - after the first paint
+        from chattui.cli.opening import opened  # noqa: PLC0415 - Textual starts without it
 
         return await opened(target, storage, remember=config.remember)
 

@@ -1,4 +1,4 @@
-"""What a desk stands on, of who is signed in. Loaded after the first paint."""
+"""What a desk stands on, of who is signed in. Loaded once Textual runs."""
 
 import asyncio
 from typing import TYPE_CHECKING

@@ -52,12 +52,11 @@ class Queries:
         """One view, live: it changes with the store. `[]`, `index` and `in` are O(log n)."""
         return self._store.state.views.view(view)
 
-    def filtered(self, view: View, text: str) -> list[ConversationId]:
-        """Those of a view in which every word of `text` is found, in the view's order."""
-        return [found for some in self.filtering(view, text) for found in some]
-
     def filtering(self, view: View, text: str) -> Iterator[list[ConversationId]]:
-        """As `filtered`, in pieces of about a millisecond each: others may have their turn between, and events too."""
+        """Those of a view in which every word of `text` is found, in the view's order.
+
+        In pieces of about a millisecond each: others may have their turn between, and events too.
+        """
         words = text.casefold().split()
         for piece in self._store.state.views.view(view).pieces(PIECE):
             searchable = self._store.state.searchable

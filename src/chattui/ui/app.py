@@ -1,4 +1,4 @@
-"""The program on the screen: it opens the desk after its first paint, and ends with a sentence, never a traceback."""
+"""The program on the screen: it opens the desk once it runs, and ends with a sentence, never a traceback."""
 
 import asyncio
 import gc
@@ -46,7 +46,7 @@ HANGUP_PATIENCE = 3.0
 
 
 class ChattuiApp(App[None]):
-    """`open_desk` is awaited after the first paint; its errors become a sentence on the screen."""
+    """`open_desk` is awaited once the program runs; its errors become a sentence on the screen."""
 
     TITLE = "chattui"
     CSS_PATH = "chattui.tcss"
@@ -83,7 +83,7 @@ class ChattuiApp(App[None]):
         return defaults(self.current_theme)
 
     def on_mount(self) -> None:
-        """The network comes after the first paint."""
+        """The inbox is opened beside; the network is asked once it stands on the screen."""
         self._tell(escapes.SAVE_TITLE + escapes.title(0))
         self._heed_signals()
         self.run_worker(self._open(), exit_on_error=False)
@@ -106,7 +106,7 @@ class ChattuiApp(App[None]):
         self.exit(return_code=return_code)
 
     async def _open(self) -> None:
-        from chattui.ui.notices import Notices  # noqa: PLC0415 - after the first paint
+        from chattui.ui.notices import Notices  # noqa: PLC0415 - Textual starts without them
         from chattui.ui.screens.inbox import InboxScreen  # noqa: PLC0415
 
         self._notices = Notices(self._settings, self._environment, self._clock)
