@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chattui.text.cells import as_wide, cut, fit, width, wrap
+from chattui.text.cells import as_wide, cut, fit, torn, width, wrap
 from chattui.text.inert import inert
 from tests.hostile.corpus import CORPUS
+from tests.hostile.tokens import disagreement
 from tests.text.test_inert import NASTY, assert_harmless
 
 
@@ -78,6 +79,31 @@ def test_where_lines_break(text: str, cells: int, lines: list[str]) -> None:
 )
 def test_what_is_cut(text: str, cells: int, shown: str) -> None:
     assert cut(inert(text), cells) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "pieces"),
+    [
+        ("a🇩🇪b", {2}, ["a ", " b"]),
+        ("a🇩🇪b", {1, 3}, ["a", "🇩🇪", "b"]),
+        ("👨‍👩‍👧👍🏽", {1, 2}, [" ", " ", "👍🏽"]),
+        ("❤️!", {1}, [" ", " !"]),
+        ("日本", {3}, ["日 ", " "]),
+        ("", {1}, []),
+    ],
+)
+def test_what_stands_across_a_cut_becomes_spaces(text: str, places: set[int], pieces: list[str]) -> None:
+    assert torn(inert(text), places) == pieces
+
+
+@given(NASTY, st.sets(st.integers(1, 40)))
+def test_pieces_of_a_line_are_as_wide_as_terminals_draw_them(raw: str, places: set[int]) -> None:
+    text = inert(raw.replace("\n", " "))
+    pieces = torn(text, places)
+    ends = {sum(map(cell_len, pieces[:count])) for count in range(len(pieces) + 1)}
+    assert ends >= {place for place in places if place <= cell_len(text)}
+    assert sum(map(cell_len, pieces)) == cell_len(text)
+    assert not [line for piece in pieces for line in disagreement(piece)]
 
 
 def test_a_line_is_measured_as_it_is_drawn() -> None:

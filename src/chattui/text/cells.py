@@ -1,7 +1,7 @@
 """Text by the cell: measured, wrapped, cut. Widths are those that Textual draws by."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rich.cells import cell_len, split_graphemes
 
@@ -86,6 +86,21 @@ def _broken(word: str, cells: int) -> list[str]:
         shown = grapheme if size <= cells else ELLIPSIS
         piece, used = piece + shown, used + min(size, cells)
     return [*pieces, piece]
+
+
+def torn(text: Inert, places: Collection[int]) -> list[Inert]:
+    """The pieces of a line that is cut after so many cells; what stands across a cut becomes spaces.
+
+    Together they are as wide as the line.
+    """
+    pieces, at = [""], 0
+    for grapheme, size in _graphemes(text):
+        across = any(at < place < at + size for place in places)
+        for character in " " * size if across else (grapheme,):
+            pieces += [""] if at in places else []
+            pieces[-1] += character
+            at += 1 if across else size
+    return [Inert(piece) for piece in pieces if piece]
 
 
 def _head(text: str, cells: int) -> str:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chattui.ui.actions import Keymap, categories, spoken
+from chattui.ui.composing import compose_whole
 
 LED = ("Conversation", "Messages")
 """Categories whose letters work while writing, after the leader."""
@@ -30,6 +31,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
+        compose_whole(self)
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:

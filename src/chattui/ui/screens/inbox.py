@@ -17,6 +17,7 @@ from chattui.ui.actions import Keymap, Where
 from chattui.ui.attention import Attention
 from chattui.ui.browsing import Browsing
 from chattui.ui.commands import Commands
+from chattui.ui.composing import compose_whole
 from chattui.ui.doing import Doers
 from chattui.ui.handoffs import HandOffs
 from chattui.ui.keyboard import Keyboard
@@ -68,6 +69,7 @@ class InboxScreen(Screen[None]):
         repainted: "Callable[[Changes], None]",
     ) -> None:
         super().__init__(id="inbox")
+        compose_whole(self)
         self.desk, self.keymap, self._repainted = desk, keymap, repainted
         self.footer = FooterBar(id="footer")
         self.writing = Writing(desk, keymap, self.say)

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from chattui.text.links import Link
 from chattui.ui.actions import spoken
+from chattui.ui.composing import compose_whole
 
 
 class LinkScreen(ModalScreen[None]):
@@ -32,6 +33,7 @@ class LinkScreen(ModalScreen[None]):
     ) -> None:
         """`never` names the schemes that are not opened; `keys` are those that open, and those that copy."""
         super().__init__()
+        compose_whole(self)
         self._links, self._never, (self._open, self._copy) = links, never, keys
         self._opened, self._copied = opened, copied
 

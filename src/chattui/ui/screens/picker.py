@@ -1,6 +1,6 @@
 """A list to choose from, narrowed by typing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,10 +10,11 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
+from chattui.ui.composing import compose_whole
 from chattui.ui.pickers import Choice
 from chattui.ui.widgets.fields import Field, stepping
+from chattui.ui.widgets.option_lines import option
 
 Offer = Callable[[str], list[Choice]]
 """What fits some words, in order; all of it where there are none."""
@@ -29,6 +30,7 @@ class Picker(ModalScreen[None]):
 
     def __init__(self, title: str, offer: Offer, chosen: Callable[[str], None], *, stay: bool = False) -> None:
         super().__init__()
+        compose_whole(self)
         self._heading, self._offer, self._chosen, self._stay = title, offer, chosen, stay
         self._offered: list[Choice] = []
         self._options = OptionList()
@@ -63,14 +65,14 @@ class Picker(ModalScreen[None]):
         self._offered = self._offer(self._words)
         self.set_class(any(one.below for one in self._offered), "-wide")
         self._options.clear_options()
-        self._options.add_options(Option(self._line(one)) for one in self._offered)
+        self._options.add_options(option(*self._lines(one)) for one in self._offered)
         self._options.highlighted = min(highlighted, len(self._offered) - 1) if self._offered else None
 
-    def _line(self, choice: Choice) -> Text:
+    def _lines(self, choice: Choice) -> Iterator[Text]:
         mark = ("✓ " if choice.marked else "  ") if self._stay else ""
-        below = f"\n  {choice.below}" if choice.below else ""
-        line = (mark, self._text(choice), "  ", (choice.detail, "dim"), below)
-        return Text.assemble(*line, no_wrap=True, overflow="ellipsis")
+        yield Text.assemble(mark, self._text(choice), "  ", (choice.detail, "dim"))
+        if choice.below:
+            yield Text(f"  {choice.below}")
 
     def _text(self, choice: Choice) -> Text:
         return Text(choice.text)

@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from chattui.gateway.errors import GatewayError
 from chattui.gateway.protocol import Found
 from chattui.text.inert import inert_line
 from chattui.text.times import ago
+from chattui.ui.composing import compose_whole
 from chattui.ui.widgets.fields import Field, stepping
+from chattui.ui.widgets.option_lines import option
 from chattui.ui.widgets.signs import standing
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class SearchScreen(ModalScreen[Found]):
 
     def __init__(self, desk: "Desk", words: str = "") -> None:
         super().__init__()
+        compose_whole(self)
         self._desk, self._words = desk, words
         self._found: Sequence[Found] = ()
         self._found_for = ""
@@ -102,10 +104,10 @@ class SearchScreen(ModalScreen[Found]):
         self._found, self._found_for = found, words
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(self._line(one)) for one in found)
+        options.add_options(option(*self._lines(one)) for one in found)
         options.highlighted = 0 if found else None
 
-    def _line(self, found: Found) -> Text:
+    def _lines(self, found: Found) -> tuple[Text, Text]:
         """Who, how they stand and when; below it the words around those that were asked for."""
         now, snippet = self._desk.now(), Text(inert_line(found.snippet))
         snippet.highlight_words(self._words.split(), "underline", case_sensitive=False)
@@ -113,8 +115,7 @@ class SearchScreen(ModalScreen[Found]):
         if self._desk.queries.knows(found.conversation_id):
             row = self._desk.queries.row(found.conversation_id, now)
             who = Text.assemble((row.name, "bold"), "  ", (" ".join(standing(row)), "dim"))
-        when = (f"  {ago(found.created_at, now)}\n  ", "dim")
-        return Text.assemble(who, when, snippet, no_wrap=True, overflow="ellipsis")
+        return Text.assemble(who, (f"  {ago(found.created_at, now)}", "dim")), Text.assemble("  ", snippet)
 
     def _say(self, words: str, *, trouble: bool = False) -> None:
         said = self.query_one("#said", Static)

@@ -6,6 +6,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from chattui.text.inert import inert
+from chattui.ui.composing import compose_whole
 from chattui.ui.widgets.footer import FooterBar
 from chattui.ui.widgets.header import HeaderBar
 
@@ -15,6 +16,7 @@ class SentenceScreen(Screen[None]):
 
     def __init__(self, sentence: str, hint: str = "", *, trouble: bool = False) -> None:
         super().__init__()
+        compose_whole(self)
         self._sentence, self._hint, self._trouble = sentence, hint, trouble
 
     def compose(self) -> ComposeResult:

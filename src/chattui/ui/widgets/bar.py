@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chattui.text.cells import fit
+from chattui.text.inert import Inert
 from chattui.ui.widgets.looks import Look, Looks
 
 
@@ -88,7 +90,7 @@ def _cut(parts: Sequence[Part], room: int) -> list[Part]:
     kept: list[Part] = []
     for part in parts:
         if part.width > room:
-            kept.append(Part(set_cell_size(part.text, room), part.look, part.action))
+            kept.append(Part(fit(Inert(part.text.rstrip(" ")), room), part.look, part.action))
             break
         kept.append(part)
         room -= part.width

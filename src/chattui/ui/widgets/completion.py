@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from chattui.store.projections import Reply
+from chattui.ui.widgets.option_lines import option
 
 MOST = 6
 """Rows."""
@@ -39,7 +39,7 @@ class Completion(OptionList, can_focus=False):
         """Show them, the first one chosen; False where there is nothing to show."""
         self._replies = tuple(replies)
         self.clear_options()
-        self.add_options(Option(_line(reply)) for reply in self._replies)
+        self.add_options(option(_line(reply)) for reply in self._replies)
         self.highlighted = 0 if self._replies else None
         self.set_class(bool(self._replies), "-open")
         return bool(self._replies)
@@ -55,4 +55,4 @@ class Completion(OptionList, can_focus=False):
 
 
 def _line(reply: Reply) -> Text:
-    return Text.assemble((f"/{reply.shortcut}", "bold"), "  ", reply.title, "  ", (reply.preview, "dim"), no_wrap=True)
+    return Text.assemble((f"/{reply.shortcut}", "bold"), "  ", reply.title, "  ", (reply.preview, "dim"))

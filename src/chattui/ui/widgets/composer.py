@@ -11,8 +11,12 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from chattui.model.records import ConversationId
-from chattui.text.cells import as_wide
+from chattui.text.cells import as_wide, cut
+from chattui.text.inert import Inert
 from chattui.ui.widgets.fields import Beyond, nothing, take
+
+CORNERS = 6
+"""Cells of the border beside its words: corners, dashes and spaces."""
 
 
 class Mode(StrEnum):
@@ -79,6 +83,7 @@ class Composer(TextArea):
         """The next key is a command, not text."""
         self.beyond: Beyond = nothing
         self._loaded = self._leaving = ""
+        self._title = self._subtitle = Inert("")
 
     def write_for(self, conversation_id: ConversationId | None, mode: Mode, text: str) -> None:
         """Show this conversation's draft, the cursor at its end."""
@@ -112,8 +117,18 @@ class Composer(TextArea):
 
     def explain(self, title: str, subtitle: str, *, barred: bool) -> None:
         """Say whom it goes to, and why it cannot go where that is so."""
-        self.border_title, self.border_subtitle = Content(title), Content(subtitle)  # no markup: names are in them
+        self._title, self._subtitle = Inert(title), Inert(subtitle)
+        self._entitle()
         self.set_class(barred, "-barred")
+
+    def _entitle(self) -> None:
+        """As much as there is room for between the corners; no markup: names are in it."""
+        said, room = (self._title, self._subtitle), self.outer_size.width - CORNERS
+        self.border_title, self.border_subtitle = (Content(cut(one, room) if room > 0 else one) for one in said)
+
+    def on_resize(self) -> None:
+        """More room, or less."""
+        self._entitle()
 
     def render_line(self, y: int) -> Strip:
         """The words are as they were written or pasted; what is drawn of them is inert."""

@@ -1,0 +1,49 @@
+"""Where something stands over a line, such as a box or a notice, the line is cut between characters alone.
+
+Textual cuts between code points: it would leave half a flag, or a part of an emoji of several, beside the box, and lose
+count of the cells behind it.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from rich.segment import Segment
+from textual._compositor import Compositor
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+
+from chattui.text.cells import torn
+from chattui.text.inert import Inert
+
+
+class WholeCompositor(Compositor):
+    """Knows where each line of the screen will be cut, and cuts it there itself."""
+
+    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        for region, clip, strips in super()._get_renders(crop):
+            shown = region.intersection(clip)
+            lines = zip(shown.line_range, strips, strict=False)
+            yield region, clip, [self._cut(strip, shown, y) for y, strip in lines]
+
+    def _cut(self, strip: Strip, shown: Region, y: int) -> Strip:
+        places = {cut - shown.x for cut in self.cuts[y] if shown.x < cut < shown.right}
+        return cut_at(strip, places) if places else strip
+
+
+def cut_at(strip: Strip, places: Collection[int]) -> Strip:
+    """The same line, with a segment ending after so many cells."""
+    segments, at = [], 0
+    for segment in strip:
+        inside = [place - at for place in places if at < place < at + segment.cell_length]
+        at += segment.cell_length
+        if segment.control or not inside or segment.text.isascii():
+            segments.append(segment)
+            continue
+        segments += [Segment(piece, segment.style) for piece in torn(Inert(segment.text), inside)]
+    return Strip(segments, strip.cell_length)
+
+
+def compose_whole(screen: Screen[Any]) -> None:
+    """Whatever comes to stand over the lines of this screen."""
+    screen._compositor = WholeCompositor()  # noqa: SLF001 - nothing public has it
