@@ -36,7 +36,7 @@ BENIGN = (
     "田中さくら 👩‍👩‍👧 ありがとうございます",
     "",
     "x",
-    "see https://example.com/refunds and mailto:rosa@example.com, or " + "a-very-long-word" * 9,
+    "see https://bücher.example/refunds and mailto:rosa@example.com, or " + "a-very-long-word" * 9,
     "word",
     "a b",
     "line\n" * 40,

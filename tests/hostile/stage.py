@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual._wait import wait_for_idle
 from textual.events import Event, Key
+from textual.widgets._toast import ToastHolder
 
 from chattui.desk import Desk
 from chattui.gateway.protocol import Accepted, Refused
@@ -22,6 +23,7 @@ from chattui.model.records import ConversationId, Message
 from chattui.store.store import Store
 from chattui.ui import app
 from chattui.ui.app import ChattuiApp, run
+from chattui.ui.composing import lines_of
 from chattui.ui.screens.sentence import SentenceScreen
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.composer import Composer
@@ -111,7 +113,7 @@ class Stage(ChattuiApp):
         pictures: list[object] = []
         for _ in range(LOOKS):
             await wait_for_idle(LOOK)
-            pictures.append([strip.text for strip in self.screen._compositor.render_strips()])
+            pictures.append(lines_of(self))
             if len(pictures) >= STILL and all(one == pictures[-1] for one in pictures[-STILL:]):
                 break
         self._settled += 1
@@ -145,6 +147,7 @@ class Stage(ChattuiApp):
     def hand_tidy(self) -> None:
         """Take away what would go by itself: notices, failures, hints in the footer, words that wait to be sent."""
         self.clear_notifications()
+        self.screen.query(ToastHolder).remove()  # what is left of a notice pushes the next one down
         self.workers.cancel_node(self.screen)
         if isinstance(self.screen, SentenceScreen):
             self.failure, self._return_code = "", 0

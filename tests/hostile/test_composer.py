@@ -3,6 +3,7 @@
 import re
 
 from chattui.text.inert import inert_line
+from chattui.ui.composing import lines_of
 from chattui.ui.widgets.composer import Composer
 from tests.hostile.corpus import SAMPLE
 from tests.hostile.tokens import harmful, shapes, uneven
@@ -20,7 +21,7 @@ async def test_the_composer_keeps_what_it_cannot_draw() -> None:
             composer.explain(f"reply to {inert_line(words)}", "[@click=app.quit]quit[/]", barred=False)
             composer.put(words)
             await pilot.pause()
-            drawn = "\n".join(strip.text for strip in app.screen._compositor.render_strips()).encode()
+            drawn = "\n".join(lines_of(app)).encode()
             assert BREAKS.sub("\n", composer.text) == BREAKS.sub("\n", words)
             assert shapes(drawn) <= {"\n"}, ascii(words)[:80]
             assert harmful(drawn) == [], ascii(words)[:80]

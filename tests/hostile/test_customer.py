@@ -7,6 +7,7 @@ from chattui.gateway.errors import Declined
 from chattui.gateway.protocol import AgentTyping, CustomerEvent, Standing
 from chattui.model.events import ChannelLost
 from chattui.model.records import ConversationId, Message, MessageId, Sender, Status, UserId
+from chattui.ui.composing import lines_of
 from chattui.ui.customer import CustomerApp
 from tests.hostile.corpus import SAMPLE
 from tests.hostile.tokens import harmful, shapes, uneven
@@ -68,7 +69,7 @@ async def test_nothing_of_it_acts_on_the_customer_s_terminal() -> None:
             await pilot.pause()
             await pilot.press("h", "i", "enter")
             await pilot.pause()
-            lines = [strip.text for strip in app.screen._compositor.render_strips()]
+            lines = lines_of(app)
         drawn = "\n".join(lines).encode()
         assert shapes(drawn) <= {"\n"}, words[:80]
         assert harmful(drawn) == [], words[:80]

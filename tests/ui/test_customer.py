@@ -22,6 +22,7 @@ from chattui.model.records import ConversationId, Message, MessageId, OrgId, Sen
 from chattui.ui import customer
 from chattui.ui.customer import CustomerApp, Said, told
 from chattui.ui.widgets.composer import Composer
+from chattui.ui.widgets.foreign import Lines
 from tests.stack import Stack
 
 PATIENCE = 20.0
@@ -60,11 +61,16 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 
 def shown(app: CustomerApp) -> list[str]:
-    return [str(said.render()).partition("\n")[2] for said in app.query(Said)]
+    return ["\n".join(drawn(said)[1:]) for said in app.query(Said)]
+
+
+def drawn(words: Static) -> list[str]:
+    visual = words.render()
+    return [line.plain for line in visual.shown(200)] if isinstance(visual, Lines) else [str(visual)]
 
 
 def line(app: CustomerApp, which: str) -> str:
-    return str(app.query_one(which, Static).render())
+    return drawn(app.query_one(which, Static))[0]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from chattui.ui.screens.help import HelpScreen
 from chattui.ui.screens.picker import Picker
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.composer import Mode
+from tests.hostile.tokens import disagreement
 from tests.scripted import ANA, BO
 from tests.ui.world import ANNE, JONAS, LATE, LIAM, MEI, NOOR, ROSA, SAM, World, message, picture_of, press, sees, until
 
@@ -138,6 +139,17 @@ async def test_take_over_stays_in_the_list_and_follows_into_mine() -> None:
         assert world.inbox.browsing.view is View.MINE
         assert world.inbox.browsing.list.cursor == ANNE
         assert world.inbox.panes.where is Where.LIST
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL, (46, 20)])
+async def test_a_refusal_is_wrapped_between_characters(size: tuple[int, int]) -> None:
+    world = World()
+    world.gateway.answer(TakeOver, Refused("PT409", f"{'🇩🇪' * 60} has this conversation."))
+    async with world.run(size) as pilot:
+        await ready(pilot)
+        await press(pilot, "t")
+        await sees(pilot, "conversation.")
+        assert disagreement(picture_of(pilot)) == []
 
 
 async def test_a_refusal_says_who_has_it_and_changes_nothing() -> None:

@@ -54,6 +54,7 @@ from chattui.model.records import (
 )
 from chattui.store.store import Store
 from chattui.ui.app import ChattuiApp
+from chattui.ui.composing import lines_of
 from chattui.ui.screens.inbox import InboxScreen
 from chattui.ui.settings import Settings
 from tests.scripted import ANA, BO, ORG, ScriptedGateway
@@ -329,7 +330,7 @@ class World:
 
 def picture(app: ChattuiApp) -> str:
     """What stands on the screen, as text."""
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+    return "\n".join(lines_of(app))
 
 
 PATIENCE = 600

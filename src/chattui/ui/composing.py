@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.segment import Segment
 from textual._compositor import Compositor
+from textual._context import visible_screen_stack
+from textual.app import App
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -42,6 +44,12 @@ def cut_at(strip: Strip, places: Collection[int]) -> Strip:
             continue
         segments += [Segment(piece, segment.style) for piece in torn(Inert(segment.text), inside)]
     return Strip(segments, strip.cell_length)
+
+
+def lines_of(app: App[Any]) -> list[str]:
+    """What stands on the screen: boxes, and around them what is beneath."""
+    visible_screen_stack.set(app._background_screens)  # noqa: SLF001 - else the program's own next paint finds nothing beneath a box
+    return [strip.text for strip in app.screen._compositor.render_strips()]  # noqa: SLF001 - nothing public has it
 
 
 def compose_whole(screen: Screen[Any]) -> None:

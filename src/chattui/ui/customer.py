@@ -6,6 +6,7 @@ from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
 
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -18,6 +19,7 @@ from chattui.model.records import Message, MessageId, Sender, Status
 from chattui.text.inert import inert, inert_line
 from chattui.ui.themes import THEMES, defaults
 from chattui.ui.widgets.composer import Composer
+from chattui.ui.widgets.foreign import Lines, Words
 
 TYPING_EVERY = 2.0
 """Seconds between two signals while keys are pressed."""
@@ -47,7 +49,7 @@ class Said(Static):
         mine = message.sender_type is Sender.CUSTOMER
         who = {Sender.CUSTOMER: name, Sender.AI: "Assistant", Sender.AGENT: "Agent"}.get(message.sender_type, "")
         at = f"{message.created_at.astimezone():%H:%M}"
-        super().__init__(f"{who}  {at}\n{inert(message.body)}", markup=False, classes="mine" if mine else "theirs")
+        super().__init__(Words(inert(f"{who}  {at}\n{message.body}")), classes="mine" if mine else "theirs")
 
 
 class CustomerApp(App[None]):
@@ -89,9 +91,9 @@ class CustomerApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """Standing, thread, who is writing, composer."""
-        yield Static("Connecting…", id="standing", markup=False)
+        yield Static("Connecting…", id="standing")
         yield VerticalScroll(id="thread", can_focus=False)
-        yield Static("", id="typing", markup=False)
+        yield Static("", id="typing")
         yield Composer()
 
     def on_mount(self) -> None:
@@ -131,7 +133,7 @@ class CustomerApp(App[None]):
         self._draw_standing()
 
     def _draw_standing(self) -> None:
-        self.query_one("#standing", Static).update(inert_line(self._trouble or self._standing))
+        self.query_one("#standing", Static).update(Lines(Text(inert_line(self._trouble or self._standing))))
 
     def _fade(self) -> None:
         writing = monotonic() < self._typing_until

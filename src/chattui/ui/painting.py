@@ -9,7 +9,9 @@ from textual.widgets import Static
 
 from chattui.model.events import LinkState
 from chattui.store.changes import Changes
+from chattui.text.inert import inert_line
 from chattui.ui.browsing import Browsing
+from chattui.ui.widgets.foreign import Words
 from chattui.ui.widgets.head import ThreadHeadBar
 from chattui.ui.widgets.header import HeaderBar
 from chattui.ui.widgets.panel import CustomerPanelView
@@ -51,7 +53,7 @@ class Painting:
         """Told of every repaint, for title and notices."""
         self._warned = ""
         self.header = HeaderBar(id="header")
-        self.banner = Static("", id="banner", markup=False)
+        self.banner = Static("", id="banner")
         self.head = ThreadHeadBar(id="head")
         self.thread = ThreadView(desk.now, original=desk.queries.original, id="thread")
         self.panel = CustomerPanelView(desk.now, id="panel")
@@ -137,7 +139,9 @@ class Painting:
         if reason != self._warned:
             self._warned = reason
             self.banner.display = bool(reason)
-            self.banner.update(f"{reason} You can go on reading and writing; Ctrl+R tries again at once.")
+            self.banner.update(
+                Words(inert_line(f"{reason} You can go on reading and writing; Ctrl+R tries again at once."))
+            )
 
     def start(self) -> None:
         """Draw everything, and go on."""

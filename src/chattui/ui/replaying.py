@@ -17,6 +17,7 @@ from chattui.recording.replaying import ReplayedDesk
 from chattui.recording.tape import Header, Tape
 from chattui.ui import escapes
 from chattui.ui.app import ChattuiApp
+from chattui.ui.composing import lines_of
 from chattui.ui.inputs import entry_of, event_of
 from chattui.ui.settings import Settings
 
@@ -58,7 +59,7 @@ class ReplayApp(ChattuiApp):
 
     def picture(self) -> list[str]:
         """What stands on the screen, line by line."""
-        return [strip.text.rstrip() for strip in self.screen._compositor.render_strips()]  # noqa: SLF001 - nothing public has it
+        return [line.rstrip() for line in lines_of(self)]
 
     # What the terminal says, then and now
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from chattui.gateway.protocol import Found
-from chattui.text.cells import cut
+from chattui.text.cells import cut, wrap
 from chattui.text.inert import Inert, inert_line
 from chattui.ui.actions import Keymap, Where
 from chattui.ui.attention import Attention
@@ -47,6 +47,8 @@ WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-r
 """Columns from which a layout holds."""
 LONGEST = 400
 """Cells of a refusal that are shown: it stands over the panes."""
+NOTICE, BESIDE = 44, 4
+"""Cells of a refusal, at most half of the screen, and of what stands beside its words: border, padding, margin."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
 
 
@@ -259,7 +261,9 @@ class InboxScreen(Screen[None]):
 
     def refuse(self, sentence: str) -> None:
         """Somebody said no."""
-        self.notify(cut(inert_line(sentence), LONGEST), severity="warning", timeout=8, markup=False)
+        width = min(NOTICE, self.size.width // 2) - BESIDE
+        lines = wrap(cut(inert_line(sentence), LONGEST), width)
+        self.notify("\n".join(lines), severity="warning", timeout=8, markup=False)
 
     def work(self, job: Coroutine[Any, Any, object]) -> None:
         """Beside the screen; a crash in it is the app's to tell."""

@@ -14,7 +14,7 @@ from textual.widgets import OptionList
 from chattui.ui.composing import compose_whole
 from chattui.ui.pickers import Choice
 from chattui.ui.widgets.fields import Field, stepping
-from chattui.ui.widgets.option_lines import option
+from chattui.ui.widgets.foreign import option
 
 Offer = Callable[[str], list[Choice]]
 """What fits some words, in order; all of it where there are none."""

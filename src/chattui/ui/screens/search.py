@@ -17,7 +17,7 @@ from chattui.text.inert import inert_line
 from chattui.text.times import ago
 from chattui.ui.composing import compose_whole
 from chattui.ui.widgets.fields import Field, stepping
-from chattui.ui.widgets.option_lines import option
+from chattui.ui.widgets.foreign import Words, option
 from chattui.ui.widgets.signs import standing
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class SearchScreen(ModalScreen[Found]):
             options = OptionList()
             options.can_focus = False
             yield Field(self._words, placeholder="words of a message", beyond=stepping(options))
-            yield Static("", id="said", markup=False)
+            yield Static("", id="said")
             yield options
 
     def on_mount(self) -> None:
@@ -95,7 +95,7 @@ class SearchScreen(ModalScreen[Found]):
         try:
             found = await self._desk.search(words)
         except GatewayError as error:
-            self._say(inert_line(str(error)), trouble=True)
+            self._say(str(error), trouble=True)
         else:
             self._show(words, found)
             self._say(_counted(len(found)))
@@ -119,7 +119,7 @@ class SearchScreen(ModalScreen[Found]):
 
     def _say(self, words: str, *, trouble: bool = False) -> None:
         said = self.query_one("#said", Static)
-        said.update(words)
+        said.update(Words(inert_line(words)))
         said.set_class(trouble, "-trouble")
 
 

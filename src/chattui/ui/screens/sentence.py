@@ -8,6 +8,7 @@ from textual.widgets import Static
 from chattui.text.inert import inert
 from chattui.ui.composing import compose_whole
 from chattui.ui.widgets.footer import FooterBar
+from chattui.ui.widgets.foreign import Words
 from chattui.ui.widgets.header import HeaderBar
 
 
@@ -26,6 +27,6 @@ class SentenceScreen(Screen[None]):
         yield header
         with Middle():
             classes = "sentence -trouble" if self._trouble else "sentence"
-            yield Static(inert(self._sentence), classes=classes, markup=False)
+            yield Static(Words(inert(self._sentence)), classes=classes)
             yield Static(self._hint, classes="hint", markup=False)
         yield FooterBar(id="footer")

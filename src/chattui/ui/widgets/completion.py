@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.widgets import OptionList
 
 from chattui.store.projections import Reply
-from chattui.ui.widgets.option_lines import option
+from chattui.ui.widgets.foreign import option
 
 MOST = 6
 """Rows."""

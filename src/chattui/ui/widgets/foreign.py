@@ -1,4 +1,6 @@
-"""What a list offers: lines that are cut where the list ends, never within what belongs together."""
+"""What others wrote, in Textual's own widgets: cut and wrapped between characters alone, as our own panes do it."""
+
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual.content import Content
@@ -8,19 +10,23 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets.option_list import Option
 
-from chattui.text.cells import cut
+from chattui.text.cells import cut, width, wrap
 from chattui.text.inert import Inert
 
 
 class Lines(Visual):
-    """So many lines, however long they are."""
+    """So many lines, cut where the widget ends."""
 
     def __init__(self, *lines: Text) -> None:
         self._lines = lines
 
+    def shown(self, width: int) -> Sequence[Text]:
+        """What fits into so many cells."""
+        return [clipped(line, width) for line in self._lines]
+
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
-        """Each cut to the width; an ellipsis says where something is missing."""
-        contents = [Content.from_rich_text(clipped(line, width)) for line in self._lines]
+        """Nothing that Textual would have to cut."""
+        contents = map(Content.from_rich_text, self.shown(width))
         return [strip for content in contents for strip in content.render_strips(width, height, style, options)]
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:  # noqa: ARG002 - Textual's signature
@@ -28,8 +34,20 @@ class Lines(Visual):
         return max(line.cell_len for line in self._lines)
 
     def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002 - Textual's signature
-        """However narrow the list is."""
-        return len(self._lines)
+        """Of what is shown."""
+        return len(self.shown(width))
+
+
+class Words(Lines):
+    """A sentence, or several lines, wrapped."""
+
+    def __init__(self, text: Inert) -> None:
+        super().__init__(*map(Text, text.split("\n")))
+        self._text = text
+
+    def shown(self, width: int) -> Sequence[Text]:
+        """All of it."""
+        return [*map(Text, wrap(self._text, width))]
 
 
 def option(*lines: Text) -> Option:
@@ -37,9 +55,10 @@ def option(*lines: Text) -> Option:
     return Option(Lines(*lines))
 
 
-def clipped(line: Text, width: int) -> Text:
+def clipped(line: Text, cells: int) -> Text:
     """The same, at most so many cells wide."""
-    if line.cell_len <= width:
+    text = Inert(line.plain)
+    if width(text) <= cells:
         return line
-    shown = cut(Inert(line.plain), width)
+    shown = cut(text, cells)
     return line[: len(shown) - 1].append(shown[-1:]) if shown else Text()
