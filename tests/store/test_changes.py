@@ -173,6 +173,26 @@ TABLE: dict[str, tuple[list[Event], Event, Changes]] = {
         stored(audit("e", 3, "transferred", actor_id=ANA, data={"assigned_to": "ana"})),
         Changes(),
     ),
+    "a conversation that was mine, taken by an admin": (
+        UNLOADED,
+        stored(audit("e", 3, "taken", data={"previous_agent": "ana", "assigned_to": "bo"})),
+        Changes(causes=(Cause(NoticeKind.TAKEN, A, "Bo Lind took over from Ana Torres"),)),
+    ),
+    "a conversation that was mine, closed by an admin": (
+        UNLOADED,
+        stored(audit("e", 3, "closed", data={"previous_agent": "ana"})),
+        Changes(causes=(Cause(NoticeKind.TAKEN, A, "closed by Bo Lind"),)),
+    ),
+    "a conversation of mine that I closed": (
+        UNLOADED,
+        stored(audit("e", 3, "closed", actor_id=ANA, data={"previous_agent": "ana"})),
+        Changes(),
+    ),
+    "a conversation of a colleague, closed": (
+        UNLOADED,
+        stored(audit("e", 3, "closed", actor_id=BO, data={"previous_agent": "bo"})),
+        Changes(),
+    ),
     "a conversation that now waits": (
         UNLOADED,
         stored(conversation(status=Status.WAITING, version=2, handoff_reason="double charge")),

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from chattui.gateway.protocol import Refused
 from chattui.model.events import RowsStored
 from chattui.model.intents import TakeOver, UpdateProfile
-from chattui.model.records import ConversationId
+from chattui.model.records import ConversationEvent, ConversationId
 from chattui.store.changes import Changes
 from chattui.ui import escapes
 from chattui.ui.actions import KeysError
@@ -20,8 +20,8 @@ from chattui.ui.app import ChattuiApp
 from chattui.ui.painting import AT_ONCE, CROWDED, FRAME, WRITING
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.conversations import ConversationList
-from tests.scripted import ANA, profile
-from tests.ui.world import SAM, World, message, picture_of, press, sees, until
+from tests.scripted import ANA, BO, profile
+from tests.ui.world import SAM, World, message, picture_of, press, sees, stamp, until
 
 WIDE = (120, 36)
 
@@ -61,6 +61,35 @@ async def test_a_customer_of_mine_rings_only_while_nobody_looks() -> None:
         [notice] = notices(world)
         assert "Samuel Okafor: wrote" in notice
         assert "line 7" not in notice
+
+
+def taken_from_me(world: World) -> RowsStored:
+    row = world.gateway.changed_row(SAM, assigned_to=BO)
+    data = {"previous_agent": ANA, "assigned_to": BO}
+    event = ConversationEvent(
+        id="event-2", conversation_id=SAM, after_seq=5, kind="taken", actor_id=BO, data=data, **stamp(0)
+    )
+    return RowsStored((row, event))
+
+
+async def test_what_an_admin_takes_from_me_is_told_where_i_look() -> None:
+    world = World()
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        world.gateway.tell(taken_from_me(world))
+        await sees(pilot, "Samuel Okafor is no longer yours: Bo Larsen took over from Ana Torres.")
+        assert notices(world) == []
+
+
+async def test_what_an_admin_takes_from_me_rings_while_nobody_looks() -> None:
+    world = World(Settings(notice_text=True, guard=0))
+    async with world.run(WIDE) as pilot:
+        await opened(pilot)
+        world.app.post_message(events.AppBlur())
+        await pilot.pause()
+        world.gateway.tell(taken_from_me(world))
+        await until(pilot, lambda: notices(world))
+        assert "Samuel Okafor: is no longer yours: Bo Larsen took over from Ana Torres" in notices(world)[0]
 
 
 async def test_one_conversation_rings_once_a_minute() -> None:

@@ -327,6 +327,18 @@ async def test_another_key_withdraws_the_question(key: str) -> None:
         assert asked(world, HandBack) == []
 
 
+@pytest.mark.parametrize("key", ["T", "u", "c"])
+async def test_nothing_is_asked_about_what_is_closed(key: str) -> None:
+    world = World()
+    for intent in (HandBack, Requeue, Close):
+        world.gateway.answer(intent, Refused("PT409", "It is closed."))
+    async with world.run(WIDE) as pilot:
+        await ready(pilot, view="5")
+        await press(pilot, key)
+        await sees(pilot, "It is closed.")
+        assert "again does it" not in picture_of(pilot)
+
+
 async def test_escape_answers_the_question_and_goes_nowhere() -> None:
     world = World()
     async with world.run(WIDE) as pilot:

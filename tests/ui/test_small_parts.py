@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from chattui.model.events import LinkState
 from chattui.model.records import Availability, ConversationId
@@ -22,6 +23,7 @@ from chattui.ui.widgets.head import spell
 from chattui.ui.widgets.header import HeaderBar
 from chattui.ui.widgets.signs import DELIVERY_SIGN, DRAFT, EYE, PRIORITY, READ, SNOOZED, STATUS_SIGN
 from chattui.ui.widgets.tabs import ViewTabs
+from tests.ui.widgets.samples import PLAIN
 
 ROSA, LIAM = ConversationId("rosa"), ConversationId("liam")
 
@@ -123,8 +125,10 @@ class Never:
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action.asks], ids=lambda action: action.id)
 def test_no_name_pushes_the_answer_out_of_the_smallest_screen(action: Action) -> None:
     asked: list[str] = []
-    settings, name = Settings(), inert_line("Wolfeschlegelsteinhausenbergerdorff the Elder " * 9)
-    questions = Questions(settings, lambda: 0, lambda *_: Never(), lambda _: name, lambda words, _: asked.append(words))
+    row = structs.replace(PLAIN, name=inert_line("Wolfeschlegelsteinhausenbergerdorff the Elder " * 9))
+    questions = Questions(
+        Settings(), lambda: 0, lambda *_: Never(), lambda _: row, lambda words, _: asked.append(words)
+    )
     assert not questions.let_through(action, ROSA, action.keys[0])
     assert "Wolfe" in asked[-1]
     assert f"{action.keys[0]} again does it" in asked[-1]

@@ -1,7 +1,7 @@
 """A small support desk that every test of the screen looks at: fixed names, ids and times, no network."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -317,9 +317,14 @@ class World:
     async def open(self) -> Desk:
         return self.desk
 
-    def run(self, size: tuple[int, int]) -> AbstractAsyncContextManager[Pilot[None]]:
-        """The program, on a screen of this size."""
-        return self.app.run_test(size=size, notifications=True)
+    @asynccontextmanager
+    async def run(self, size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
+        """The program, on a screen of this size; nothing of it runs on behind the test."""
+        try:
+            async with self.app.run_test(size=size, notifications=True) as pilot:
+                yield pilot
+        finally:
+            await self.desk.aclose()
 
     @property
     def inbox(self) -> InboxScreen:

@@ -37,10 +37,10 @@ class Errands:
         """Cancel everything and wait until it has ended."""
         for name in list(self._timers):
             self.cancel(name)
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := list(self._tasks):  # one that ends may begin another
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _fire(self, name: str, call: Callable[[], None]) -> None:
         self._timers.pop(name, None)

@@ -33,13 +33,22 @@ class Bells:
             self._ring(message.id, Cause(NoticeKind.MESSAGE, message.conversation_id, message.body), touched)
 
     def side(self, row: Note | ConversationEvent, touched: Touched) -> None:
-        """A colleague named me in a note, or gave me a conversation."""
+        """A colleague named me in a note, gave me a conversation, or took one from me."""
         me = self._state.people.me
         if isinstance(row, Note):
             if me in row.mentions and row.author_id != me and row.deleted_at is None:
                 self._ring(row.id, Cause(NoticeKind.MENTION, row.conversation_id, row.body), touched)
-        elif row.kind == "transferred" and row.actor_id != me and row.data.get("assigned_to") == me:
+        elif row.actor_id != me:
+            self._handed(row, touched)
+
+    def _handed(self, row: ConversationEvent, touched: Touched) -> None:
+        from_me, to_me = (row.data.get(agent) == self._state.people.me for agent in ("previous_agent", "assigned_to"))
+        if to_me and row.kind == "transferred":
             self._ring(row.id, Cause(NoticeKind.ASSIGNED, row.conversation_id, ""), touched)
+        elif from_me and not to_me:
+            self._ring(
+                row.id, Cause(NoticeKind.TAKEN, row.conversation_id, self._state.drawing.side(row).body), touched
+            )
 
     def _ring(self, key: str, cause: Cause, touched: Touched) -> None:
         if key in self._rung:

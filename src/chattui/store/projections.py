@@ -228,6 +228,7 @@ class NoticeKind(StrEnum):
     MESSAGE = "message"
     ASSIGNED = "assigned"
     MENTION = "mention"
+    TAKEN = "taken"
 
 
 class Notice(Struct, frozen=True):
@@ -238,4 +239,4 @@ class Notice(Struct, frozen=True):
     name: Inert
     """Whose conversation it is."""
     text: Inert
-    """What was said, or why a person is asked for; may be empty."""
+    """What was said or done, or why a person is asked for; may be empty."""

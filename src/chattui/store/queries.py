@@ -262,6 +262,8 @@ class Queries:
                 return state.unread(cause.conversation_id) > 0
             case NoticeKind.ASSIGNED:
                 return conversation is not None and state.mine(conversation)
+            case NoticeKind.TAKEN:
+                return conversation is None or not state.mine(conversation)
             case NoticeKind.MENTION:
                 return True
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.events import Key
 
 from chattui.model.records import ConversationId
-from chattui.text.inert import Inert
+from chattui.store.projections import ListRow
 from chattui.ui.actions import NEEDS_ONE, PANES, Action, Keymap, Where, spoken
 from chattui.ui.guard import Guard, Later
 from chattui.ui.questions import Questions
@@ -33,12 +33,12 @@ class Keyboard:
         clock: Callable[[], float],
         later: Later,
         target: Callable[[], ConversationId | None],
-        name: Callable[[ConversationId], Inert],
+        row: Callable[[ConversationId], ListRow],
     ) -> None:
         self._keymap, self._footer, self._clock = keymap, footer, clock
         self._target = target
         self._guard = Guard(settings.guard, later, self._stood_not_alone)
-        self.questions = Questions(settings, clock, later, name, footer.ask)
+        self.questions = Questions(settings, clock, later, row, footer.ask)
         self.doers: Doers = {}
 
     def key(self, event: Key, where: Where) -> bool:

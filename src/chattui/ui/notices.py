@@ -20,6 +20,7 @@ WORDS = {
     NoticeKind.MESSAGE: "wrote",
     NoticeKind.ASSIGNED: "was given to you",
     NoticeKind.MENTION: "you are mentioned in a note",
+    NoticeKind.TAKEN: "is no longer yours",
 }
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from chattui.model.records import ConversationId
+from chattui.model.records import ConversationId, Status
+from chattui.store.projections import ListRow
 from chattui.text.cells import cut
-from chattui.text.inert import Inert
 from chattui.ui.actions import Action
 from chattui.ui.confirmation import Confirmation
 from chattui.ui.doing import Target
@@ -28,10 +28,10 @@ class Questions:
         settings: Settings,
         clock: Callable[[], float],
         later: Later,
-        name: Callable[[ConversationId], Inert],
+        row: Callable[[ConversationId], ListRow],
         show: Callable[[str, str], None],
     ) -> None:
-        self._settings, self._clock, self._later, self._name, self._show = settings, clock, later, name, show
+        self._settings, self._clock, self._later, self._row, self._show = settings, clock, later, row, show
         self._question = Confirmation(settings.confirm_for, settings.guard)
         self._fading: Cancellable | None = None
 
@@ -39,7 +39,7 @@ class Questions:
         """True where it may act now; else the question stands from here on. Any other action withdraws it."""
         if target is not None and self._question.stands(FORCE + action.id, target, self._clock()):
             return True
-        if not action.asks or (target is not None and not self._settings.confirm):
+        if not action.asks or (target is not None and self._needless(target)):
             self.withdraw()
             return True
         return target is not None and self._confirmed(action, target, key)
@@ -71,13 +71,17 @@ class Questions:
             self._show("", "")
         return stood
 
+    def _needless(self, target: ConversationId) -> bool:
+        """Nobody wants to be asked; or it is closed, and the database says no in any case."""
+        return not self._settings.confirm or self._row(target).status is Status.CLOSED
+
     def _confirmed(self, action: Action, target: ConversationId, key: str) -> bool:
         answered = self._question.stands(action.id, target, self._clock())
         self.withdraw()
         if answered:
             return True
         self._question.ask(action.id, target, self._clock())
-        question = action.asks.format(name=cut(self._name(target), NAMED))
+        question = action.asks.format(name=cut(self._row(target).name, NAMED))
         self._stand(f"{question} {key} again does it · Esc leaves it", action.id)
         return False
 

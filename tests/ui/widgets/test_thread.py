@@ -174,6 +174,16 @@ async def test_another_width_keeps_the_place() -> None:
         assert seen(view)[-2].startswith("│")
 
 
+async def test_what_is_new_is_counted_on_until_it_is_read() -> None:
+    view, host = hosted()
+    async with host.shown((50, 30)) as pilot:
+        await shown(view, pilot, talk(1, 9), my_read_seq=7)
+        await shown(view, pilot, talk(1, 11), my_read_seq=7)
+        assert "── 4 new ──" in seen(view)
+        await shown(view, pilot, talk(1, 12), my_read_seq=12)
+        assert "── 4 new ──" in seen(view)
+
+
 async def test_what_was_new_stays_marked_until_the_thread_is_left() -> None:
     view, host = hosted()
     async with host.shown((50, 30)) as pilot:

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from chattui.gateway.protocol import Found
+from chattui.store.projections import NoticeKind
 from chattui.text.cells import cut, wrap
 from chattui.text.inert import Inert, inert_line
 from chattui.ui.actions import Keymap, Where
@@ -22,6 +23,7 @@ from chattui.ui.doing import Doers
 from chattui.ui.handoffs import HandOffs
 from chattui.ui.keyboard import Keyboard
 from chattui.ui.messages import Messages, fitting, refused_keys
+from chattui.ui.notices import WORDS
 from chattui.ui.painting import Painting
 from chattui.ui.panes import Panes
 from chattui.ui.pickers import Choice, narrowed
@@ -94,7 +96,7 @@ class InboxScreen(Screen[None]):
             clock=clock,
             later=self.set_timer,
             target=lambda: self.panes.target,
-            name=lambda conversation_id: self.browsing.row(conversation_id).name,
+            row=self.browsing.row,
         )
         self.keyboard.doers = {**self._doers(), **program}
         self.writing.composer.beyond = self.browsing.filter.beyond = self._key
@@ -191,6 +193,9 @@ class InboxScreen(Screen[None]):
 
     def _painted(self, changes: "Changes") -> None:
         self.refresh_footer()
+        for notice in self.desk.queries.unread_notices(changes):
+            if notice.kind is NoticeKind.TAKEN:
+                self.say(f"{notice.name} {WORDS[notice.kind]}: {notice.text}.")
         if isinstance(self.app.screen, Picker):
             self.app.screen.renew()
         self._repainted(changes)

@@ -50,6 +50,7 @@ class ThreadPages:
         if not same or not before or not self.entries:
             self._open(thread)
             return Change(other=True, prepended=0, mine=False)
+        self._count(thread)
         prepended = self._prepended(before)
         if prepended:
             self._heights.prepend(prepended)
@@ -69,8 +70,14 @@ class ThreadPages:
         self._heights.clear()
         self._heights.replace(0, len(self.entries))
         self._origin = ORIGIN
-        new_at, new_count = _first_new(thread) if thread and thread.loaded else (None, 0)
+        new_at, new_count = _first_new(thread)
         self._setting = self._setting._replace(now=self._now(), new_at=new_at, new_count=new_count)
+
+    def _count(self, thread: Thread | None) -> None:
+        """As long as they are not read, what was new becomes more."""
+        new_at, new_count = _first_new(thread)
+        if new_at is not None and new_at == self._setting.new_at:
+            self._setting = self._setting._replace(new_count=new_count)
 
     def _prepended(self, before: Sequence[Entry]) -> int:
         """How many entries came before the first one; 0 where more than that has changed."""
@@ -167,9 +174,11 @@ def _stored(entry: Entry) -> bool:
     return entry.kind is EntryKind.MESSAGE and entry.delivery is None
 
 
-def _first_new(thread: Thread) -> tuple[str | None, int]:
+def _first_new(thread: Thread | None) -> tuple[str | None, int]:
     """The customer's first message after my mark, and how many there are."""
     new_at, count = None, 0
+    if thread is None or not thread.loaded:
+        return new_at, count
     for entry in reversed(thread.entries):
         if entry.seq <= thread.my_read_seq:
             break
