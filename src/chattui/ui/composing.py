@@ -5,6 +5,7 @@ count of the cells behind it.
 """
 
 from collections.abc import Collection, Iterable
+from itertools import repeat
 from typing import Any
 
 from rich.segment import Segment
@@ -25,16 +26,18 @@ class WholeCompositor(Compositor):
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         for region, clip, strips in super()._get_renders(crop):
             shown = region.intersection(clip)
-            lines = zip(shown.line_range, strips, strict=False)
-            yield region, clip, [self._cut(strip, shown, y) for y, strip in lines]
+            yield region, clip, [*map(self._cut, strips, shown.line_range, repeat(shown.column_span))]
 
-    def _cut(self, strip: Strip, shown: Region, y: int) -> Strip:
-        places = {cut - shown.x for cut in self.cuts[y] if shown.x < cut < shown.right}
+    def _cut(self, strip: Strip, y: int, span: tuple[int, int]) -> Strip:
+        first, last = span
+        places = [cut - first for cut in self.cuts[y] if first < cut < last]
         return cut_at(strip, places) if places else strip
 
 
 def cut_at(strip: Strip, places: Collection[int]) -> Strip:
-    """The same line, with a segment ending after so many cells."""
+    """The same line, with a segment ending after so many cells, where Textual could not cut it as well."""
+    if all(segment.text.isascii() for segment in strip):
+        return strip
     segments, at = [], 0
     for segment in strip:
         inside = [place - at for place in places if at < place < at + segment.cell_length]
