@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from rich.segment import Segment
 from textual.content import Content
 from textual.events import Key, Paste
 from textual.message import Message
@@ -11,9 +10,10 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from chattui.model.records import ConversationId
-from chattui.text.cells import as_wide, cut
+from chattui.text.cells import cut
 from chattui.text.inert import Inert
 from chattui.ui.widgets.fields import Beyond, nothing, take
+from chattui.ui.widgets.foreign import drawn_inert
 
 CORNERS = 6
 """Cells of the border beside its words: corners, dashes and spaces."""
@@ -132,10 +132,7 @@ class Composer(TextArea):
 
     def render_line(self, y: int) -> Strip:
         """The words are as they were written or pasted; what is drawn of them is inert."""
-        strip = super().render_line(y)
-        if strip.text.isascii() and strip.text.isprintable():
-            return strip
-        return Strip([Segment(as_wide(text), style) for text, style, _ in strip], strip.cell_length)
+        return drawn_inert(super().render_line(y), self.scrollable_content_region.width)
 
     def on_blur(self) -> None:
         """A leader without its letter is forgotten."""

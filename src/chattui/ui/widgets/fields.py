@@ -7,8 +7,11 @@ Of keys that are read together (a fast hand, a slow line) the letters would come
 from collections.abc import Callable
 
 from textual.events import Key
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
+
+from chattui.ui.widgets.foreign import drawn_inert
 
 Beyond = Callable[[Key], bool]
 """What a key means where the field does not take it as text; False: nothing."""
@@ -40,6 +43,10 @@ class Field(Input):
         super().__init__(value, placeholder=placeholder, compact=True, id=name, select_on_focus=bool(value))
         self.cursor_blink = False
         self.beyond = beyond
+
+    def render_line(self, y: int) -> Strip:
+        """The words are as they were typed or pasted; what is drawn of them is inert."""
+        return drawn_inert(super().render_line(y), self.scrollable_content_region.width)
 
     async def _on_key(self, event: Key) -> None:
         if not await take(self, event, self.beyond):

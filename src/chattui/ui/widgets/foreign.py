@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.segment import Segment
 from rich.text import Text
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -10,7 +11,7 @@ from textual.style import Style
 from textual.visual import RenderOptions, Visual
 from textual.widgets.option_list import Option
 
-from chattui.text.cells import cut, width, wrap
+from chattui.text.cells import as_wide, cut, width, wrap
 from chattui.text.inert import Inert
 
 
@@ -48,6 +49,14 @@ class Words(Lines):
     def shown(self, width: int) -> Sequence[Text]:
         """All of it."""
         return [*map(Text, wrap(self._text, width))]
+
+
+def drawn_inert(strip: Strip, width: int) -> Strip:
+    """What a text field draws of words that it keeps as they are, in exactly so many cells."""
+    if strip.text.isascii() and strip.text.isprintable():
+        return strip
+    shown = Strip([Segment(as_wide(text), style) for text, style, _ in strip])
+    return shown.adjust_cell_length(width)  # Textual measures it whole, where a joiner swallows the cursor behind it
 
 
 def option(*lines: Text) -> Option:
