@@ -348,7 +348,8 @@ async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
         if true():
             return
         await pilot.pause(0.02)
-    raise AssertionError(f"it never came true; the screen was:\n{picture_of(pilot)}")
+    where = f"{pilot.app.screen_stack}, focus on {pilot.app.focused}"
+    raise AssertionError(f"it never came true; the screen was:\n{picture_of(pilot)}\n{where}")
 
 
 def picture_of(pilot: Pilot[None]) -> str:
