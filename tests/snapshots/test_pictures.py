@@ -15,9 +15,8 @@ from chattui.model.records import UserId
 from chattui.ui.app import ChattuiApp
 from chattui.ui.settings import Settings
 from tests.scripted import BO
-from tests.ui.world import NOW, ROSA, SAM, World, message, picture_of, press, sees, until
+from tests.ui.world import NARROW, NOW, ROSA, SAM, SMALL, WIDE, World, message, picture_of, press, sees, until
 
-SMALL, WIDE, NARROW = (80, 24), (120, 36), (60, 20)
 Compare = Callable[..., bool]
 Scene = Callable[[World, Pilot[None]], Awaitable[None]]
 

@@ -21,9 +21,7 @@ from chattui.ui.painting import AT_ONCE, CROWDED, FRAME, WRITING
 from chattui.ui.settings import Settings
 from chattui.ui.widgets.conversations import ConversationList
 from tests.scripted import ANA, BO, profile
-from tests.ui.world import SAM, World, message, picture_of, press, sees, stamp, until
-
-WIDE = (120, 36)
+from tests.ui.world import SAM, WIDE, World, message, picture_of, press, sees, stamp, until
 
 
 async def opened(pilot: Pilot[None]) -> None:

@@ -9,8 +9,7 @@ from chattui.store.projections import View
 from chattui.store.queries import PIECE
 from chattui.ui.narrowing import Narrowing
 from tests.store.rows import conversation, snapshot
-from tests.ui.test_inbox import WIDE, ready
-from tests.ui.world import World, press, until
+from tests.ui.world import WIDE, World, press, ready, until
 
 MANY = 5 * PIECE
 

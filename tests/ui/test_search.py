@@ -13,8 +13,23 @@ from chattui.store.projections import View
 from chattui.ui.actions import Where
 from chattui.ui.screens import search
 from chattui.ui.screens.search import SearchScreen
-from tests.ui.test_inbox import NARROW, WIDE, ready
-from tests.ui.world import ANNE, LATE, NOW, SAM, C, World, conversation, message, picture_of, press, sees, until
+from tests.ui.world import (
+    ANNE,
+    LATE,
+    NARROW,
+    NOW,
+    SAM,
+    WIDE,
+    C,
+    World,
+    conversation,
+    message,
+    picture_of,
+    press,
+    ready,
+    sees,
+    until,
+)
 
 
 @pytest.fixture(autouse=True)

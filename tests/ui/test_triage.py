@@ -14,9 +14,8 @@ from chattui.text.inert import inert_line
 from chattui.text.times import until as until_when
 from chattui.ui.pickers import priority_choices, snooze_choices
 from chattui.ui.widgets.head import ThreadHeadBar
-from tests.ui.test_inbox import SMALL, WIDE, asked, ready
 from tests.ui.widgets.host import Host, painted
-from tests.ui.world import ANNE, LIAM, NOW, World, picture_of, press, sees, until
+from tests.ui.world import ANNE, LIAM, NOW, SMALL, WIDE, World, asked, picture_of, press, ready, sees, until
 
 MADRID = timezone(timedelta(hours=1))
 

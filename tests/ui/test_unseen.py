@@ -11,9 +11,8 @@ from chattui.model.intents import AddNote, SendMessage
 from chattui.model.records import ConversationId
 from chattui.ui.settings import Settings
 from tests.scripted import BO
-from tests.ui.world import AI, SAM, C, World, message, picture_of, press, sees, until
+from tests.ui.world import AI, SAM, SMALL, C, World, message, picture_of, press, sees, until
 
-SMALL = (80, 24)
 FIRST = 6
 """The `seq` that Samuel writes next."""
 

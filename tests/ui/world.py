@@ -338,6 +338,7 @@ def picture(app: ChattuiApp) -> str:
     return "\n".join(lines_of(app))
 
 
+WIDE, SMALL, NARROW = (120, 36), (80, 24), (60, 20)
 PATIENCE = 600
 """Turns of the loop, each of which waits for the screen to be idle."""
 
@@ -367,3 +368,12 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await pilot.pause()
+
+
+async def ready(pilot: Pilot[None], *, view: str = "1") -> None:
+    await until(pilot, lambda: "live" in picture_of(pilot))
+    await press(pilot, view)
+
+
+def asked(world: World, kind: type) -> list[Any]:
+    return [intent for intent in world.gateway.submitted if isinstance(intent, kind)]
