@@ -5,7 +5,6 @@ count of the cells behind it.
 """
 
 from collections.abc import Collection, Iterable
-from itertools import repeat
 from typing import Any
 
 from rich.segment import Segment
@@ -24,29 +23,27 @@ class WholeCompositor(Compositor):
     """Knows where each line of the screen will be cut, and cuts it there itself."""
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        cuts = self.cuts
         for region, clip, strips in super()._get_renders(crop):
             shown = region.intersection(clip)
-            yield region, clip, [*map(self._cut, strips, shown.line_range, repeat(shown.column_span))]
-
-    def _cut(self, strip: Strip, y: int, span: tuple[int, int]) -> Strip:
-        first, last = span
-        places = [cut - first for cut in self.cuts[y] if first < cut < last]
-        return cut_at(strip, places) if places else strip
+            first, last = shown.column_span
+            lines = zip(strips, cuts[shown.y : shown.bottom], strict=False)
+            inside = ((strip, [cut - first for cut in line if first < cut < last]) for strip, line in lines)
+            yield region, clip, [cut_at(strip, places) if places else strip for strip, places in inside]
 
 
 def cut_at(strip: Strip, places: Collection[int]) -> Strip:
     """The same line, with a segment ending after so many cells, where Textual could not cut it as well."""
-    if all(segment.text.isascii() for segment in strip):
-        return strip
-    segments, at = [], 0
+    segments: list[Segment] = []
+    at = 0
     for segment in strip:
         inside = [place - at for place in places if at < place < at + segment.cell_length]
         at += segment.cell_length
-        if segment.control or not inside or segment.text.isascii():
+        if inside and not segment.text.isascii():
+            segments += [Segment(piece, segment.style) for piece in torn(Inert(segment.text), inside)]
+        else:
             segments.append(segment)
-            continue
-        segments += [Segment(piece, segment.style) for piece in torn(Inert(segment.text), inside)]
-    return Strip(segments, strip.cell_length)
+    return Strip(segments, at) if len(segments) > len(strip) else strip
 
 
 def lines_of(app: App[Any]) -> list[str]:
