@@ -116,6 +116,13 @@ def test_a_hand_off_on_its_way_a_draft_a_priority_and_a_snooze() -> None:
     assert lines(snoozed_until=NOW + timedelta(hours=1))[0].startswith(" ◷ Rosa Díaz        until ")
 
 
+@pytest.mark.parametrize("width", [24, 27, 28, 36, 40, 46, 60])
+def test_no_name_is_so_long_that_a_draft_is_overlooked(width: int) -> None:
+    upper = lines(width, name=Inert("Anneliese Grünwald-Hohenstein"), draft=True, unread=9, priority=3)[0]
+    assert "… ✎" in upper
+    assert "!!! Ann" in upper
+
+
 def test_the_longest_label_first_and_whole_ones_only() -> None:
     assert "waiting #billing #vip" in lines(80, labels=chips("vip", "billing"))[0]
     assert "waiting #vip " in lines(46, labels=chips("vip", "international shipping"))[0]

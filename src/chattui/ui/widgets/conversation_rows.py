@@ -32,10 +32,11 @@ Look = Callable[[str], Style]
 def draw_row(row: ListRow, width: int, now: datetime, look: Look, *, cursor: bool) -> tuple[Strip, Strip]:
     """Both lines, each of exactly `width` cells."""
     bar = Span(Inert("▌" if cursor else " "), look("bar"))
-    upper, lower = _wide(row, width, now, look) if width >= WIDE else _narrow(row, width, look)
+    counts = _counts(row, now, look, AGE_CELLS if width >= WIDE else SHORT_AGE_CELLS)
+    upper, lower = _wide(row, width, now, look) if width >= WIDE else _narrow(row, width, cells(counts), look)
     fill = look("fill")
     return (
-        lay(width, fill, [bar, *upper], _counts(row, now, look, AGE_CELLS if width >= WIDE else SHORT_AGE_CELLS)),
+        lay(width, fill, [bar, *upper], counts),
         lay(width, fill, [bar, *lower], _viewers(row, look)),
     )
 
@@ -63,17 +64,17 @@ def age(row: ListRow, now: datetime) -> Inert:
 def _wide(row: ListRow, width: int, now: datetime, look: Look) -> tuple[list[Span], list[Span]]:
     room = width - 1 - UNREAD_CELLS - AGE_CELLS
     name_cells = min(max(room // 2 - 1, NAME_CELLS[0]), NAME_CELLS[1])
-    name = clip(_name(row, look), name_cells)
+    name = _name(row, name_cells, look)
     standing = [*_sign(row, look), *name, blank(name_cells - cells(name) + 1, look("fill")), *_status(row, now, look)]
     chips = _chips(row.labels, room - cells(standing), look)
     return [*standing, *chips], _said(row, width - 3 - cells(_viewers(row, look)), look)
 
 
-def _narrow(row: ListRow, width: int, look: Look) -> tuple[list[Span], list[Span]]:
+def _narrow(row: ListRow, width: int, taken: int, look: Look) -> tuple[list[Span], list[Span]]:
     status = _owner(row, look) or [_word(row, look)]
     room = width - 5 - cells(status) - cells(_viewers(row, look))
     said = _said(row, room, look)
-    return [*_sign(row, look), *_name(row, look)], [blank(2, look("fill")), *status, *said]
+    return [*_sign(row, look), *_name(row, width - 3 - taken, look)], [blank(2, look("fill")), *status, *said]
 
 
 def _sign(row: ListRow, look: Look) -> list[Span]:
@@ -81,10 +82,12 @@ def _sign(row: ListRow, look: Look) -> list[Span]:
     return [Span(sign, look(row.status)), Span(SPACE, look("fill"))]
 
 
-def _name(row: ListRow, look: Look) -> list[Span]:
+def _name(row: ListRow, room: int, look: Look) -> list[Span]:
+    """However long it is, it leaves room for the sign of a draft."""
     style = look("name-unread" if row.unread else "name")
     draft = [Span(SPACE, style), Span(signs.DRAFT, look("draft"))] if row.draft else []
-    return [Span(signs.PRIORITY[min(max(row.priority, 0), 3)], look("priority")), Span(row.name, style), *draft]
+    name = [Span(signs.PRIORITY[min(max(row.priority, 0), 3)], look("priority")), Span(row.name, style)]
+    return [*clip(name, room - cells(draft)), *draft]
 
 
 def _status(row: ListRow, now: datetime, look: Look) -> list[Span]:
