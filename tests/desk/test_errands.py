@@ -25,5 +25,7 @@ async def test_what_was_to_come_later_does_not_come_after_the_end() -> None:
     errands, came = Errands(), list[str]()
     errands.later("soon", 0.0, partial(came.append, "soon"))
     await errands.end()
-    await asyncio.sleep(0)
+    later = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, later.set)
+    await later.wait()
     assert came == []
