@@ -46,9 +46,8 @@ class Bells:
         if to_me and row.kind == "transferred":
             self._ring(row.id, Cause(NoticeKind.ASSIGNED, row.conversation_id, ""), touched)
         elif from_me and not to_me:
-            self._ring(
-                row.id, Cause(NoticeKind.TAKEN, row.conversation_id, self._state.drawing.side(row).body), touched
-            )
+            told = self._state.drawing.side(row).body
+            self._ring(row.id, Cause(NoticeKind.TAKEN, row.conversation_id, told), touched)
 
     def _ring(self, key: str, cause: Cause, touched: Touched) -> None:
         if key in self._rung:

@@ -50,7 +50,7 @@ WIDTHS = [(0, "-tiny"), (40, "-pages"), (80, "-two"), (120, "-three"), (150, "-r
 LONGEST = 400
 """Cells of a refusal that are shown: it stands over the panes."""
 NOTICE, BESIDE = 44, 4
-"""Cells of a refusal, at most half of the screen, and of what stands beside its words: border, padding, margin."""
+"""Cells of a refusal (`Toast` in the style sheet: half of the screen at most), and of its border, padding, margin."""
 HEIGHTS = [(0, "-low"), (10, "-high")]
 
 
